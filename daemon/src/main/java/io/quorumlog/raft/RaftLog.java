@@ -32,6 +32,12 @@ public interface RaftLog {
      */
     long lastIndexWithTermAtMost(long term, long index);
 
+    /**
+     * Whether an entry can be appended now. False while a full file waits for the next one to be prepared: entries then stay
+     * with whoever sends them.
+     */
+    boolean acceptsEntries();
+
     /** Number of the last record appended, counted from the node's start; whatever kind it was. */
     long lastRecordSeq();
 

@@ -1,0 +1,190 @@
+package io.quorumlog.raft;
+
+import io.quorumlog.codec.ProtocolException;
+import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.EntryBatch;
+import io.quorumlog.codec.record.Crc32c;
+import io.quorumlog.codec.record.LogRecord;
+
+/**
+ * Follows a leader, or waits for one. Its answers are derived from state when they may leave, never queued: what it
+ * acknowledges is the smaller of what is durable and what this leader has verified, so one flush gives one reply.
+ */
+final class Follower extends Role {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final Raft raft;
+    private final RaftLog log;
+    private final Crc32c crc = new Crc32c();
+    private int leaderId;
+    /** Up to here our log is the leader's: rises while we follow it, for a leader never changes its own log. */
+    private long verifiedIndex;
+
+    private long round;
+    private long repliedRound;
+    private long repliedMatch;
+    private boolean replyOwed;
+    private boolean refusalOwed;
+    private long refusedPrevIndex;
+    private long refusedPrevTerm;
+    /** When to campaign because the leader's connection broke; {@link #NEVER} while it stands. */
+    private long brokenLinkDeadlineNs = NEVER;
+
+    Follower(final Raft raft, final int leaderId) {
+        this.raft = raft;
+        this.leaderId = leaderId;
+        log = raft.log();
+    }
+
+    @Override
+    RoleKind kind() {
+        return RoleKind.FOLLOWER;
+    }
+
+    @Override
+    int leaderId() {
+        return leaderId;
+    }
+
+    /** Whether the leader's process may be gone: its connection broke, and it has not been heard of since. */
+    boolean hasLostLeader() {
+        return brokenLinkDeadlineNs != NEVER;
+    }
+
+    /** The consistency check and what follows from it (thesis 3.5). The message is of the current term. */
+    void onAppendEntries(final int from, final AppendEntries message) {
+        if (leaderId == NO_LEADER) {
+            leaderId = from;
+            raft.onLeaderKnown();
+        }
+        Invariant.check(leaderId == from, "two leaders in one term (leader, sender)", leaderId, from);
+        brokenLinkDeadlineNs = NEVER;
+        raft.onLeaderHeard();
+        round = Math.max(round, message.round());
+
+        final long prevIndex = message.prevIndex();
+        if (prevIndex < 0) {
+            throw new ProtocolException("prevIndex " + prevIndex + " is negative");
+        }
+        if (prevIndex > log.lastIndex() || log.termAt(prevIndex) != message.prevTerm()) {
+            Invariant.check(
+                    prevIndex > raft.commitIndex(),
+                    "a leader contradicts what is committed (prev, commit)",
+                    prevIndex,
+                    raft.commitIndex());
+            refusalOwed = true;
+            refusedPrevIndex = prevIndex;
+            refusedPrevTerm = message.prevTerm();
+            return;
+        }
+        refusalOwed = false;
+        final long lastVerified = append(prevIndex, message);
+        verifiedIndex = Math.max(verifiedIndex, lastVerified);
+        if (message.entryBytes() == 0 || round > repliedRound || lastVerified <= raft.durableIndex()) {
+            replyOwed = true;
+        }
+        raft.commitUpTo(Math.min(message.leaderCommit(), verifiedIndex));
+    }
+
+    /**
+     * Appends the entries that are new here. An entry that we hold with the same term is passed over, so that a late or
+     * repeated message cuts nothing off; only a conflict supersedes.
+     *
+     * @return last index that this message has verified
+     */
+    private long append(final long prevIndex, final AppendEntries message) {
+        long index = prevIndex;
+        long lastTerm = message.prevTerm();
+        final EntryBatch entries = message.entries();
+        while (entries.next()) {
+            final LogRecord entry = entries.entry();
+            if (entry.index() != index + 1 || entry.term() < lastTerm || entry.term() > message.term()) {
+                throw new ProtocolException(
+                        "entry " + entry + " behind " + index + "@" + lastTerm + " in term " + message.term());
+            }
+            lastTerm = entry.term();
+            if (index + 1 > log.lastIndex() || log.termAt(index + 1) != lastTerm) {
+                if (!raft.hasRoom()) {
+                    return index;
+                }
+                if (!entry.isIntact(crc)) {
+                    throw new ProtocolException("entry " + entry + " has a wrong checksum");
+                }
+                Invariant.check(
+                        index + 1 > raft.commitIndex(),
+                        "a committed entry would be superseded (index, commit)",
+                        index + 1,
+                        raft.commitIndex());
+                raft.appendReplicated(entry);
+            }
+            index++;
+        }
+        return index;
+    }
+
+    @Override
+    void sendPending() {
+        if (leaderId == NO_LEADER || !raft.isHardStateDurable()) {
+            return;
+        }
+        final long match = Math.min(raft.durableIndex(), verifiedIndex);
+        if (refusalOwed) {
+            final long hint = log.lastIndexWithTermAtMost(refusedPrevTerm, Math.min(refusedPrevIndex, log.lastIndex()));
+            raft.sendRefusal(leaderId, match, round, refusedPrevIndex, hint, log.termAt(hint));
+        } else if (replyOwed || match > repliedMatch) {
+            raft.sendAppendReply(leaderId, match, round);
+        } else {
+            return;
+        }
+        refusalOwed = false;
+        replyOwed = false;
+        repliedMatch = match;
+        repliedRound = round;
+    }
+
+    @Override
+    void onConnection(final int slot, final boolean up) {
+        if (raft.members().id(slot) != leaderId) {
+            return;
+        }
+        if (up) {
+            repliedMatch = 0;
+        } else if (brokenLinkDeadlineNs == NEVER) {
+            brokenLinkDeadlineNs = raft.nowNs() + raft.brokenLinkDelayNs();
+        }
+    }
+
+    /** After a pre-vote for another we leave it a head start: two that campaign at once split the votes. */
+    void yieldToCandidate() {
+        if (brokenLinkDeadlineNs != NEVER) {
+            brokenLinkDeadlineNs =
+                    Math.max(brokenLinkDeadlineNs, raft.nowNs() + raft.config().heartbeatNs());
+        }
+    }
+
+    /** Campaigns after a short random delay, as after a broken connection: nobody leads, and nobody won. */
+    void campaignSoon() {
+        brokenLinkDeadlineNs = raft.nowNs() + raft.brokenLinkDelayNs();
+    }
+
+    @Override
+    long deadlineNs() {
+        return Math.min(raft.electionDeadlineNs(), brokenLinkDeadlineNs);
+    }
+
+    @Override
+    void fireTimers() {
+        if (raft.nowNs() < deadlineNs()) {
+            return;
+        }
+        final boolean broken = raft.nowNs() >= brokenLinkDeadlineNs;
+        if (raft.mayCampaign()) {
+            raft.becomePreCandidate(
+                    broken ? "the leader's connection broke" : "no leader heard for an election timeout");
+        } else if (broken) {
+            brokenLinkDeadlineNs = raft.nowNs() + raft.config().heartbeatNs();
+        } else {
+            raft.resetElectionTimer();
+        }
+    }
+}

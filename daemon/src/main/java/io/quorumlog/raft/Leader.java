@@ -1,0 +1,317 @@
+package io.quorumlog.raft;
+
+import io.quorumlog.codec.ProtocolException;
+import io.quorumlog.codec.peer.AppendReply;
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
+import org.agrona.DirectBuffer;
+
+/**
+ * Leads: takes entries, replicates them while it flushes them itself, commits what a majority holds durably, and leaves
+ * office when it hears from no majority. Everything that goes out, goes out in {@link #sendPending()}, once a turn: what
+ * came in together travels together.
+ */
+final class Leader extends Role {
+    private final Raft raft;
+    private final RaftLog log;
+    private final Members members;
+    private final Progress[] followers;
+    private final Quorum quorum;
+    private final long[] perMember;
+    /** The first entry of this term; what is below it counts only through it (thesis 3.6.2). */
+    private final long firstIndexOfTerm;
+
+    private long heartbeatDeadlineNs;
+    private long commitNoticeDeadlineNs = Long.MAX_VALUE;
+    private long round;
+    private boolean roundWanted;
+    private LeadershipTransfer transfer;
+    private long appendedBytes;
+    /** The bytes of entries are counted between marks: what was appended before the mark is committed once its index is. */
+    private long byteMark;
+
+    private long byteMarkIndex;
+    private long committedBytes;
+
+    Leader(final Raft raft) {
+        this.raft = raft;
+        log = raft.log();
+        members = raft.members();
+        followers = new Progress[members.count()];
+        for (int slot = 0; slot < followers.length; slot++) {
+            followers[slot] = new Progress(log.lastIndex() + 1, raft.isConnected(slot), raft.nowNs());
+        }
+        quorum = new Quorum(members.count());
+        perMember = new long[members.count()];
+        firstIndexOfTerm = log.lastIndex() + 1;
+        byteMarkIndex = log.lastIndex();
+    }
+
+    @Override
+    RoleKind kind() {
+        return RoleKind.LEADER;
+    }
+
+    @Override
+    int leaderId() {
+        return raft.config().memberId();
+    }
+
+    /** Appends the entry by which this term begins; without one, entries of older terms would never commit (thesis 6.4). */
+    @Override
+    void begin() {
+        if (log.lastIndex() == 0) {
+            final DirectBuffer identity = raft.config().clusterIdentity();
+            append(RecordKind.CLUSTER, identity, 0, identity.capacity());
+        } else {
+            append(RecordKind.NO_OP, raft.config().clusterIdentity(), 0, 0);
+        }
+        heartbeatDeadlineNs = raft.nowNs() + raft.config().heartbeatNs();
+    }
+
+    /** Whether a client's entry would be taken now. */
+    boolean acceptsProposals() {
+        return transfer == null && appendedBytes - committedBytes <= RaftLimits.UNCOMMITTED_BYTES && raft.hasRoom();
+    }
+
+    long append(final byte kind, final DirectBuffer payload, final int offset, final int length) {
+        raft.appendOwn(kind, payload, offset, length);
+        appendedBytes += LogRecord.HEADER_LENGTH + length;
+        return log.lastIndex();
+    }
+
+    // -- answers ------------------------------------------------------------------------------------------------------
+
+    @Override
+    void onAppendReply(final int slot, final AppendReply reply) {
+        if (reply.matchIndex() > log.lastIndex()) {
+            throw new ProtocolException(
+                    "match index " + reply.matchIndex() + " is behind the leader's last " + log.lastIndex());
+        }
+        final Progress follower = followers[slot];
+        follower.onHeard(raft.nowNs(), reply.round());
+        follower.onMatch(reply.matchIndex());
+        if (reply.isRefused() && follower.isCurrentRefusal(reply.prevIndex())) {
+            final long bound = Math.min(reply.conflictIndex(), Math.min(reply.prevIndex() - 1, log.lastIndex()));
+            follower.probe(log.lastIndexWithTermAtMost(reply.conflictTerm(), Math.max(bound, 0)) + 1);
+        }
+        advanceCommitIndex();
+    }
+
+    /** Our own disk counts like any other, and only what is on it (thesis 10.2.1). */
+    @Override
+    void onDurable() {
+        advanceCommitIndex();
+    }
+
+    /** Commits what a majority holds durably, if it is of this term; older entries commit with it (thesis 3.6.2, 5.4.2). */
+    private void advanceCommitIndex() {
+        for (int slot = 0; slot < followers.length; slot++) {
+            perMember[slot] = slot == members.self() ? raft.durableIndex() : followers[slot].matchIndex();
+        }
+        final long index = quorum.reachedByMajority(perMember);
+        if (index <= raft.commitIndex() || log.termAt(index) != raft.term()) {
+            return;
+        }
+        raft.commitUpTo(index);
+        if (index >= byteMarkIndex) {
+            committedBytes = byteMark;
+            byteMark = appendedBytes;
+            byteMarkIndex = log.lastIndex();
+        }
+        if (commitNoticeDeadlineNs == Long.MAX_VALUE) {
+            commitNoticeDeadlineNs = raft.nowNs() + raft.config().heartbeatNs() / RaftLimits.COMMIT_NOTICE_SHARE;
+        }
+    }
+
+    // -- reads --------------------------------------------------------------------------------------------------------
+
+    /** The round whose answers will confirm that we led after this call (ReadIndex, thesis 6.4). */
+    long requestRead() {
+        roundWanted = true;
+        return round + 1;
+    }
+
+    /**
+     * The newest round that a majority has answered; 0 until an entry of this term is committed, for before that this leader
+     * does not know what is committed.
+     */
+    long confirmedRead() {
+        if (raft.commitIndex() < firstIndexOfTerm) {
+            return 0;
+        }
+        for (int slot = 0; slot < followers.length; slot++) {
+            perMember[slot] = slot == members.self() ? round : followers[slot].round();
+        }
+        return quorum.reachedByMajority(perMember);
+    }
+
+    // -- transfer -----------------------------------------------------------------------------------------------------
+
+    /** Begins to hand over; null, or why not. */
+    String transferTo(final int target) {
+        final int slot = members.slotOf(target);
+        if (slot == Members.NONE) {
+            return "member " + target + " is not one of the cluster";
+        }
+        if (slot == members.self()) {
+            return "member " + target + " leads already";
+        }
+        if (transfer != null) {
+            return "a transfer to member " + members.id(transfer.targetSlot()) + " is under way";
+        }
+        if (!followers[slot].isConnected()) {
+            return "member " + target + " is not connected";
+        }
+        transfer = new LeadershipTransfer(slot, raft.nowNs() + raft.config().electionTimeoutNs());
+        return null;
+    }
+
+    boolean isTransferring() {
+        return transfer != null;
+    }
+
+    /** The connected follower that holds most of the log; 0 if none is connected. */
+    int mostUpToDateFollower() {
+        int best = NO_LEADER;
+        long bestMatch = -1;
+        for (int slot = 0; slot < followers.length; slot++) {
+            if (slot != members.self() && followers[slot].isConnected() && followers[slot].matchIndex() > bestMatch) {
+                best = members.id(slot);
+                bestMatch = followers[slot].matchIndex();
+            }
+        }
+        return best;
+    }
+
+    // -- time and sending ---------------------------------------------------------------------------------------------
+
+    @Override
+    void onConnection(final int slot, final boolean up) {
+        if (up) {
+            followers[slot].onConnected();
+        } else {
+            followers[slot].onDisconnected();
+        }
+    }
+
+    @Override
+    long deadlineNs() {
+        final long deadlineNs = Math.min(heartbeatDeadlineNs, commitNoticeDeadlineNs);
+        return transfer == null ? deadlineNs : Math.min(deadlineNs, transfer.deadlineNs());
+    }
+
+    @Override
+    void fireTimers() {
+        final long nowNs = raft.nowNs();
+        if (transfer != null && nowNs >= transfer.deadlineNs()) {
+            transfer = null;
+        }
+        if (nowNs >= commitNoticeDeadlineNs) {
+            commitNoticeDeadlineNs = Long.MAX_VALUE;
+            for (int slot = 0; slot < followers.length; slot++) {
+                if (slot != members.self() && followers[slot].commitTold() < raft.commitIndex()) {
+                    sendHeartbeat(slot);
+                }
+            }
+        }
+        if (nowNs >= heartbeatDeadlineNs) {
+            heartbeatDeadlineNs = nowNs + raft.config().heartbeatNs();
+            if (raft.isDiskStalled()) {
+                raft.stepDown("no flush has completed for " + RaftLimits.STALLED_DISK_TIMEOUTS + " election timeouts");
+                return;
+            }
+            if (!hearsMajority()) {
+                raft.stepDown("no majority heard for an election timeout");
+                return;
+            }
+            for (final Progress follower : followers) {
+                follower.onHeartbeat();
+            }
+            round++;
+            sendToAll();
+        }
+    }
+
+    /** Check-quorum (thesis 6.2): who can't hear a majority must not keep others from electing. */
+    private boolean hearsMajority() {
+        for (int slot = 0; slot < followers.length; slot++) {
+            perMember[slot] = slot == members.self() ? raft.nowNs() : followers[slot].lastHeardNs();
+        }
+        return raft.nowNs() - quorum.reachedByMajority(perMember)
+                <= raft.config().electionTimeoutNs();
+    }
+
+    @Override
+    void sendPending() {
+        if (roundWanted) {
+            roundWanted = false;
+            round++;
+            sendToAll();
+        } else {
+            for (int slot = 0; slot < followers.length; slot++) {
+                if (slot != members.self()) {
+                    sendEntries(slot);
+                }
+            }
+        }
+        if (transfer != null) {
+            final int target = transfer.targetSlot();
+            if (transfer.mayTell(followers[target].matchIndex(), log.lastIndex())) {
+                raft.sendTimeoutNow(members.id(target));
+            }
+        }
+    }
+
+    /** Something to each follower: entries where there are some, else a heartbeat. */
+    private void sendToAll() {
+        for (int slot = 0; slot < followers.length; slot++) {
+            if (slot != members.self() && !sendEntries(slot)) {
+                sendHeartbeat(slot);
+            }
+        }
+    }
+
+    private boolean sendEntries(final int slot) {
+        final Progress follower = followers[slot];
+        boolean sent = false;
+        for (int i = 0; i < RaftLimits.MESSAGES_A_TURN; i++) {
+            final long first = follower.nextIndex();
+            final boolean probing = !follower.isStreaming();
+            if (!follower.maySend() || first > log.lastIndex() && !probing) {
+                return sent;
+            }
+            if (first > log.lastIndex()) {
+                raft.sendAppendEntries(members.id(slot), first - 1, round);
+                follower.onSent(first - 1, raft.commitIndex());
+                return true;
+            }
+            final int maxBytes = probing ? RaftLimits.PROBE_BYTES : RaftLimits.BATCH_BYTES;
+            final long last = raft.sendAppendEntries(members.id(slot), first, round, maxBytes);
+            if (last < first) {
+                return sent; // The connection has enough to carry for now.
+            }
+            follower.onSent(last, raft.commitIndex());
+            sent = true;
+        }
+        return sent;
+    }
+
+    private void sendHeartbeat(final int slot) {
+        final Progress follower = followers[slot];
+        if (follower.isConnected()) {
+            raft.sendAppendEntries(members.id(slot), follower.nextIndex() - 1, round);
+            follower.onSent(follower.nextIndex() - 1, raft.commitIndex());
+        }
+    }
+
+    // -- for STATUS ---------------------------------------------------------------------------------------------------
+
+    long matchIndex(final int slot) {
+        return slot == members.self() ? raft.durableIndex() : followers[slot].matchIndex();
+    }
+
+    long lastHeardNs(final int slot) {
+        return slot == members.self() ? raft.nowNs() : followers[slot].lastHeardNs();
+    }
+}

@@ -1,0 +1,62 @@
+package io.quorumlog.raft;
+
+import io.quorumlog.codec.peer.VoteReply;
+
+/**
+ * Asks whether a majority would vote for it, before it raises its term (thesis 9.6): a member that was cut off comes back
+ * without deposing anyone. Promises nothing, changes nothing.
+ */
+final class PreCandidate extends Role {
+    private final Raft raft;
+    private final Quorum votes;
+
+    PreCandidate(final Raft raft) {
+        this.raft = raft;
+        votes = new Quorum(raft.members().count());
+    }
+
+    @Override
+    RoleKind kind() {
+        return RoleKind.PRE_CANDIDATE;
+    }
+
+    @Override
+    void begin() {
+        votes.vote(raft.members().self(), true);
+        if (votes.isWon()) {
+            raft.becomeCandidate(false, "the only member");
+            return;
+        }
+        raft.requestVotes(true, false);
+    }
+
+    @Override
+    void onVoteReply(final int slot, final VoteReply reply) {
+        if (!reply.isPreVote() || reply.requestedTerm() != raft.term() + 1) {
+            return; // Late: from an earlier round or term.
+        }
+        votes.vote(slot, reply.isGranted());
+        if (votes.isWon()) {
+            raft.becomeCandidate(false, "pre-" + votes.votes(raft.members()));
+        }
+    }
+
+    @Override
+    void onConnection(final int slot, final boolean up) {
+        if (up) {
+            raft.requestVote(slot, true, false);
+        }
+    }
+
+    @Override
+    long deadlineNs() {
+        return raft.electionDeadlineNs();
+    }
+
+    @Override
+    void fireTimers() {
+        if (raft.nowNs() >= deadlineNs()) {
+            raft.becomePreCandidate("no majority answered the pre-vote");
+        }
+    }
+}

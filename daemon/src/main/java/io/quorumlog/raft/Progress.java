@@ -1,0 +1,128 @@
+package io.quorumlog.raft;
+
+/**
+ * A follower as its leader sees it. Probing (one message at a time, until the logs are known to agree somewhere) or
+ * streaming (pipelined: {@code nextIndex} runs ahead of what is acknowledged). A new connection and a refusal return to
+ * probing.
+ *
+ * <p>Invariants: {@code matchIndex < nextIndex <= lastIndex + 1}; matchIndex rises within a connection.
+ */
+final class Progress {
+    private final InflightWindow window = new InflightWindow();
+    private long matchIndex;
+    private long nextIndex;
+    private boolean connected;
+    private boolean streaming;
+    private boolean probeOut;
+    private long probedIndex;
+    private long lastHeardNs;
+    private long round;
+    private long commitTold;
+
+    Progress(final long nextIndex, final boolean connected, final long nowNs) {
+        this.nextIndex = nextIndex;
+        this.connected = connected;
+        lastHeardNs = nowNs;
+    }
+
+    /** Up to here the follower's log is known to be durable and equal to the leader's. */
+    long matchIndex() {
+        return matchIndex;
+    }
+
+    /** The entry that is sent next. */
+    long nextIndex() {
+        return nextIndex;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    boolean isStreaming() {
+        return streaming;
+    }
+
+    /** When the follower was last heard of in this term. */
+    long lastHeardNs() {
+        return lastHeardNs;
+    }
+
+    /** The newest round that the follower has answered. */
+    long round() {
+        return round;
+    }
+
+    /** The commit index that the follower was told last. */
+    long commitTold() {
+        return commitTold;
+    }
+
+    /** Whether a message with entries may be sent now. */
+    boolean maySend() {
+        return connected && (streaming ? !window.isFull() : !probeOut);
+    }
+
+    /**
+     * A new connection may lead to a process that holds less than its predecessor (page-cache mode and a power failure), so
+     * what it holds is found anew, beginning where it was.
+     */
+    void onConnected() {
+        connected = true;
+        probe(matchIndex > 0 ? matchIndex + 1 : nextIndex);
+        matchIndex = 0;
+    }
+
+    void onDisconnected() {
+        connected = false;
+    }
+
+    void onHeard(final long nowNs, final long answeredRound) {
+        lastHeardNs = nowNs;
+        round = Math.max(round, answeredRound);
+    }
+
+    void onMatch(final long index) {
+        if (index > matchIndex) {
+            matchIndex = index;
+            window.acknowledge(index);
+        }
+        if (!streaming && matchIndex >= nextIndex - 1) {
+            streaming = true;
+            window.clear();
+            nextIndex = Math.max(nextIndex, probedIndex + 1);
+        }
+        nextIndex = Math.max(nextIndex, matchIndex + 1);
+    }
+
+    /** Whether a refusal of the message behind {@code prevIndex} speaks of what was sent last, and not of old times. */
+    boolean isCurrentRefusal(final long prevIndex) {
+        return prevIndex > matchIndex && prevIndex < nextIndex && (streaming || prevIndex == nextIndex - 1);
+    }
+
+    /** Goes back to one message at a time, from an entry on. */
+    void probe(final long fromIndex) {
+        streaming = false;
+        probeOut = false;
+        nextIndex = Math.max(fromIndex, matchIndex + 1);
+        probedIndex = nextIndex - 1;
+        window.clear();
+    }
+
+    /** A message with entries up to {@code lastIndex} is on its way; none if it is below {@link #nextIndex()}. */
+    void onSent(final long lastIndex, final long leaderCommit) {
+        commitTold = leaderCommit;
+        if (!streaming) {
+            probeOut = true;
+            probedIndex = lastIndex;
+        } else if (lastIndex >= nextIndex) {
+            window.add(lastIndex);
+            nextIndex = lastIndex + 1;
+        }
+    }
+
+    /** A heartbeat later an unanswered probe may be repeated. */
+    void onHeartbeat() {
+        probeOut = false;
+    }
+}

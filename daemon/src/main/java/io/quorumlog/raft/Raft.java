@@ -1,0 +1,609 @@
+package io.quorumlog.raft;
+
+import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.AppendReply;
+import io.quorumlog.codec.peer.MessageKind;
+import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.codec.peer.TimeoutNow;
+import io.quorumlog.codec.peer.VoteReply;
+import io.quorumlog.codec.peer.VoteRequest;
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One member's Raft: holds what is true in every role (term, vote, commit index, what is durable), the rules that do not
+ * depend on the role, and the one {@link Role} object whose state dies with the role.
+ *
+ * <p><b>Nothing leaves before what it rests on is durable.</b> Records are numbered in one stream; the flusher reports the
+ * highest durable number to {@link #onDurable}, and what may leave is derived from state then: a vote is one pending field, a
+ * follower's acknowledgement is a minimum of two indexes, a candidate asks when its own vote is safe. {@link #send} checks the
+ * rule at the only exit: no message names a term that is not on disk. The one exception is the thesis' own (10.2.1): a
+ * leader sends entries that are not durable at home yet, and counts itself only when they are.
+ *
+ * <p><b>Liveness</b> needs pre-vote, check-quorum and leader stickiness together; one without the other has taken clusters
+ * down. A broken connection to the leader is a hint that its process died: a follower then campaigns after a short random
+ * delay, and those that lost the leader too grant it; who still hears the leader refuses, so that one broken link deposes
+ * nobody.
+ *
+ * <p>Single-threaded; each input is one atomic step. Time is a number passed to {@link #time}: it never goes back, and has
+ * nothing to do with wall time. Allocates per term, election and connection, never per entry or message.
+ */
+public final class Raft {
+    /** What {@link #propose} returns when this member takes no entry. */
+    public static final long NOT_ACCEPTED = -1;
+    /** No member. */
+    public static final int NONE = 0;
+    /** {@link #lastLeaderContactNs()} of a member that has never heard of a leader. */
+    public static final long NEVER = Long.MIN_VALUE;
+
+    private final RaftConfig config;
+    private final Members members;
+    private final RaftLog log;
+    private final RaftEffects effects;
+    private final ElectionTimeouts timeouts;
+    private final WriteTracker writes;
+    private final boolean[] connected;
+
+    private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[128]);
+    private final VoteRequest voteRequest = new VoteRequest();
+    private final VoteReply voteReply = new VoteReply();
+    private final AppendEntries appendEntries = new AppendEntries();
+    private final AppendReply appendReply = new AppendReply();
+    private final TimeoutNow timeoutNow = new TimeoutNow();
+
+    private Role role;
+    private long term;
+    private int votedFor;
+    private long commitIndex;
+    /** Number of the record that holds term and vote. */
+    private long hardStateSeq;
+
+    private long durableSeq;
+    private long nowNs;
+    private long wallClockMs;
+    private long electionDeadlineNs;
+    private long lastLeaderContactNs = NEVER;
+    /** The vote that is given, but not told yet: it may not be durable. */
+    private int voteOwedTo = NONE;
+    /** Since when something has been written that no flush has covered; {@link #NEVER} while all is covered. */
+    private long unflushedSinceNs = NEVER;
+
+    private long electionsTotal;
+
+    /**
+     * A member as it comes up: a follower of the term that its log remembers.
+     *
+     * @param term as persisted last
+     * @param votedFor as persisted last; {@link #NONE}
+     * @param commitIndex a watermark that was persisted; at most the log's last index
+     */
+    public Raft(
+            final RaftConfig config,
+            final RaftLog log,
+            final RaftEffects effects,
+            final ElectionTimeouts timeouts,
+            final long term,
+            final int votedFor,
+            final long commitIndex,
+            final long nowNs) {
+        this.config = config;
+        this.log = log;
+        this.effects = effects;
+        this.timeouts = timeouts;
+        this.term = term;
+        this.votedFor = votedFor;
+        this.commitIndex = commitIndex;
+        this.nowNs = nowNs;
+        members = new Members(config.memberId(), config.memberIds());
+        connected = new boolean[members.count()];
+        writes = new WriteTracker(log.lastIndex());
+        Invariant.check(
+                commitIndex <= log.lastIndex(),
+                "committed beyond the log (commit, last)",
+                commitIndex,
+                log.lastIndex());
+        Invariant.check(log.lastTerm() <= term, "the log is of a later term (last, term)", log.lastTerm(), term);
+        role = new Follower(this, NONE);
+        resetElectionTimer();
+    }
+
+    // -- inputs -------------------------------------------------------------------------------------------------------
+
+    /**
+     * Moves the clock; fires nothing.
+     *
+     * @param nowNs monotonic
+     * @param wallClockMs milliseconds since the epoch; becomes the timestamp of entries, and decides nothing
+     */
+    public void time(final long nowNs, final long wallClockMs) {
+        this.nowNs = Math.max(this.nowNs, nowNs);
+        this.wallClockMs = wallClockMs;
+    }
+
+    /**
+     * A message of another member, or of one who claims to be.
+     *
+     * @param message a checked view, valid during the call
+     * @throws io.quorumlog.codec.ProtocolException if no correct member would send it; its connection is to be closed
+     */
+    public void onMessage(final int from, final PeerMessage message) {
+        final int slot = members.slotOf(from);
+        if (slot == Members.NONE || slot == members.self()) {
+            return;
+        }
+        if (message instanceof VoteRequest request && request.isPreVote()) {
+            onPreVoteRequest(from, request);
+            return;
+        }
+        if (message.term() > term) {
+            if (message instanceof VoteRequest request && !request.isTransfer() && hearsLeader()) {
+                return; // Leader stickiness (thesis 4.2.3): who hears a leader does not even take the term.
+            }
+            becomeFollower(message.term(), message.kind() == MessageKind.APPEND_ENTRIES ? from : NONE, "a later term");
+        } else if (message.term() < term && !(message instanceof VoteReply)) {
+            refuseStale(from, message);
+            return;
+        }
+        switch (message.kind()) {
+            case MessageKind.VOTE_REQUEST -> onVoteRequest(from, (VoteRequest) message);
+            case MessageKind.VOTE_REPLY -> role.onVoteReply(slot, (VoteReply) message);
+            case MessageKind.APPEND_ENTRIES -> onAppendEntries(from, (AppendEntries) message);
+            case MessageKind.APPEND_REPLY -> role.onAppendReply(slot, (AppendReply) message);
+            case MessageKind.TIMEOUT_NOW -> onTimeoutNow(from);
+            default -> throw Invariant.impossible("a message that is not the core's");
+        }
+    }
+
+    /** A connection to another member stands or is gone: a hint, on which safety never rests. */
+    public void onConnection(final int member, final boolean up) {
+        final int slot = members.slotOf(member);
+        connected[slot] = up;
+        role.onConnection(slot, up);
+    }
+
+    /** All records up to this number survive a power failure. */
+    public void onDurable(final long recordSeq) {
+        if (recordSeq <= durableSeq) {
+            return;
+        }
+        durableSeq = recordSeq;
+        unflushedSinceNs = recordSeq < log.lastRecordSeq() ? nowNs : NEVER;
+        writes.onDurable(recordSeq);
+        tellVote();
+        role.onDurable();
+    }
+
+    /**
+     * A client's entry.
+     *
+     * @return its index; {@link #NOT_ACCEPTED} if this is no leader, or a leader that takes none now
+     */
+    public long propose(final DirectBuffer payload, final int offset, final int length) {
+        return role instanceof Leader leader && leader.acceptsProposals()
+                ? leader.append(RecordKind.CLIENT, payload, offset, length)
+                : NOT_ACCEPTED;
+    }
+
+    /**
+     * Begins to confirm that this leader still leads.
+     *
+     * @return the number that {@link #confirmedRead()} must reach in this term; {@link #NOT_ACCEPTED} if this is no leader
+     */
+    public long requestRead() {
+        return role instanceof Leader leader ? leader.requestRead() : NOT_ACCEPTED;
+    }
+
+    /** The newest read of this term that is confirmed; 0 if none is, or this is no leader. */
+    public long confirmedRead() {
+        return role instanceof Leader leader ? leader.confirmedRead() : 0;
+    }
+
+    /** Begins to hand leadership to a member; null, or in words why not. */
+    public String transferLeadership(final int target) {
+        return role instanceof Leader leader ? leader.transferTo(target) : "this member does not lead";
+    }
+
+    /** Does what is due; called after the messages of a turn, so that a paused member first sees what came meanwhile. */
+    public void fireTimers() {
+        if (nowNs >= role.deadlineNs()) {
+            role.fireTimers();
+        }
+    }
+
+    /** Sends what the turn's inputs have brought about, once a turn. */
+    public void sendPending() {
+        if (unflushedSinceNs == NEVER && durableSeq < log.lastRecordSeq()) {
+            unflushedSinceNs = nowNs;
+        }
+        role.sendPending();
+    }
+
+    /** When {@link #fireTimers()} must be called at the latest. */
+    public long deadlineNs() {
+        return role.deadlineNs();
+    }
+
+    // -- votes --------------------------------------------------------------------------------------------------------
+
+    /** What the answer to a vote request would be (thesis 9.6). Changes nothing, and promises nothing. */
+    private void onPreVoteRequest(final int from, final VoteRequest request) {
+        if (!isHardStateDurable()) {
+            return; // Our term is in flight, and may not be named yet; the candidate asks again.
+        }
+        final boolean granted = request.term() > term && isUpToDate(request) && !hearsLeader();
+        if (granted && role instanceof Follower follower) {
+            follower.yieldToCandidate();
+        }
+        sendVoteReply(from, request.term(), true, granted);
+    }
+
+    /** A request of our own term (the prologue has seen to that): one vote a term, for a log that lacks nothing of ours. */
+    private void onVoteRequest(final int from, final VoteRequest request) {
+        final boolean granted =
+                (votedFor == NONE || votedFor == from) && role.leaderId() == NONE && isUpToDate(request);
+        if (!granted) {
+            if (isHardStateDurable()) {
+                sendVoteReply(from, term, false, false);
+            }
+            return;
+        }
+        if (votedFor == NONE) {
+            votedFor = from;
+            persistHardState();
+        }
+        resetElectionTimer();
+        if (role.kind() != RoleKind.FOLLOWER) {
+            become(new Follower(this, NONE), "voted for " + from);
+        }
+        voteOwedTo = from;
+        tellVote();
+    }
+
+    private void tellVote() {
+        if (voteOwedTo != NONE && isHardStateDurable()) {
+            sendVoteReply(voteOwedTo, term, false, true);
+            voteOwedTo = NONE;
+        }
+    }
+
+    /** The election restriction (thesis 3.6.1): the last terms decide, and the indexes only where they are equal. */
+    private boolean isUpToDate(final VoteRequest request) {
+        return request.lastTerm() > log.lastTerm()
+                || request.lastTerm() == log.lastTerm() && request.lastIndex() >= log.lastIndex();
+    }
+
+    /** Whether a leader is at work as far as this member can tell. */
+    private boolean hearsLeader() {
+        return role instanceof Leader
+                || role instanceof Follower follower
+                        && follower.leaderId() != NONE
+                        && !follower.hasLostLeader()
+                        && nowNs - lastLeaderContactNs < config.electionTimeoutNs();
+    }
+
+    private void onTimeoutNow(final int from) {
+        if (role.leaderId() == from && mayCampaign()) {
+            becomeCandidate(true, "leader " + from + " hands over");
+        }
+    }
+
+    // -- entries ------------------------------------------------------------------------------------------------------
+
+    private void onAppendEntries(final int from, final AppendEntries message) {
+        if (!(role instanceof Follower)) {
+            Invariant.check(!(role instanceof Leader), "two leaders in one term (other, term)", from, term);
+            becomeFollower(term, from, "another won the election");
+        }
+        ((Follower) role).onAppendEntries(from, message);
+    }
+
+    /** The sender lives in an earlier term; an answer tells it so. */
+    private void refuseStale(final int from, final PeerMessage message) {
+        if (!isHardStateDurable()) {
+            return;
+        }
+        if (message instanceof AppendEntries entries) {
+            sendRefusal(from, 0, 0, entries.prevIndex(), 0, 0);
+        } else if (message instanceof VoteRequest request) {
+            sendVoteReply(from, request.term(), false, false);
+        }
+    }
+
+    void appendOwn(final byte kind, final DirectBuffer payload, final int offset, final int length) {
+        log.appendEntry(kind, term, wallClockMs, payload, offset, length);
+        writes.appended(log.lastRecordSeq(), log.lastIndex());
+    }
+
+    void appendReplicated(final LogRecord entry) {
+        log.appendReplicated(entry);
+        writes.appended(log.lastRecordSeq(), log.lastIndex());
+    }
+
+    void commitUpTo(final long index) {
+        if (index > commitIndex) {
+            Invariant.check(
+                    index <= log.lastIndex(), "committed beyond the log (commit, last)", index, log.lastIndex());
+            commitIndex = index;
+            effects.onCommit(index);
+        }
+    }
+
+    // -- transitions --------------------------------------------------------------------------------------------------
+
+    private void persistHardState() {
+        log.persistHardState(term, votedFor);
+        hardStateSeq = log.lastRecordSeq();
+    }
+
+    private void enterTerm(final long newTerm, final int vote) {
+        Invariant.check(newTerm > term, "the term does not rise (new, old)", newTerm, term);
+        term = newTerm;
+        votedFor = vote;
+        voteOwedTo = NONE;
+        persistHardState();
+    }
+
+    /** The election timer goes on as it was: only a leader's message or a vote given starts it anew. */
+    private void becomeFollower(final long newTerm, final int leaderId, final String reason) {
+        final boolean led = role instanceof Leader;
+        if (newTerm > term) {
+            enterTerm(newTerm, NONE);
+        }
+        if (led) {
+            resetElectionTimer();
+        }
+        become(new Follower(this, leaderId), reason);
+    }
+
+    /** A leader leaves office within its term. */
+    void stepDown(final String reason) {
+        becomeFollower(term, NONE, reason);
+    }
+
+    void becomePreCandidate(final String reason) {
+        resetElectionTimer();
+        become(new PreCandidate(this), reason);
+    }
+
+    void becomeCandidate(final boolean transfer, final String reason) {
+        electionsTotal++;
+        enterTerm(term + 1, config.memberId());
+        resetElectionTimer();
+        become(new Candidate(this, transfer), reason);
+    }
+
+    /** After an election that nobody can have won: the next one begins after a short random delay. */
+    void campaignAgainSoon(final String reason) {
+        final Follower follower = new Follower(this, NONE);
+        follower.campaignSoon();
+        become(follower, reason);
+    }
+
+    void becomeLeader(final String reason) {
+        become(new Leader(this), reason);
+    }
+
+    private void become(final Role next, final String reason) {
+        role = next;
+        effects.onRole(next.kind(), term, next.leaderId(), reason);
+        next.begin();
+    }
+
+    void onLeaderKnown() {
+        effects.onRole(role.kind(), term, role.leaderId(), "its first message");
+    }
+
+    void onLeaderHeard() {
+        lastLeaderContactNs = nowNs;
+        resetElectionTimer();
+    }
+
+    void resetElectionTimer() {
+        electionDeadlineNs = nowNs + config.electionTimeoutNs() + timeouts.nextNs(config.electionTimeoutNs());
+    }
+
+    // -- messages -----------------------------------------------------------------------------------------------------
+
+    /** The only exit for messages. */
+    private void send(final int to, final PeerMessage message) {
+        checkTermIsDurable();
+        effects.send(to, message);
+    }
+
+    private void checkTermIsDurable() {
+        Invariant.check(
+                isHardStateDurable(),
+                "a message would name a term that is not durable (durable, hard state)",
+                durableSeq,
+                hardStateSeq);
+    }
+
+    void requestVotes(final boolean preVote, final boolean transfer) {
+        for (int slot = 0; slot < members.count(); slot++) {
+            if (slot != members.self()) {
+                requestVote(slot, preVote, transfer);
+            }
+        }
+    }
+
+    void requestVote(final int slot, final boolean preVote, final boolean transfer) {
+        voteRequest
+                .wrapAndEncode(scratch, 0, config.memberId(), preVote ? term + 1 : term)
+                .lastIndex(log.lastIndex())
+                .lastTerm(log.lastTerm())
+                .preVote(preVote)
+                .transfer(transfer);
+        send(members.id(slot), voteRequest);
+    }
+
+    private void sendVoteReply(final int to, final long requestedTerm, final boolean preVote, final boolean granted) {
+        voteReply
+                .wrapAndEncode(scratch, 0, config.memberId(), term)
+                .requestedTerm(requestedTerm)
+                .preVote(preVote)
+                .granted(granted);
+        send(to, voteReply);
+    }
+
+    /** A message without entries: a heartbeat, or a probe of a follower that may hold all. */
+    void sendAppendEntries(final int to, final long prevIndex, final long round) {
+        send(to, appendEntriesBehind(prevIndex, round));
+    }
+
+    /** Sends entries from {@code firstIndex} on; the last one that was taken. */
+    long sendAppendEntries(final int to, final long firstIndex, final long round, final int maxBytes) {
+        checkTermIsDurable();
+        return effects.sendEntries(to, appendEntriesBehind(firstIndex - 1, round), firstIndex, maxBytes);
+    }
+
+    private AppendEntries appendEntriesBehind(final long prevIndex, final long round) {
+        return appendEntries
+                .wrapAndEncode(scratch, 0, config.memberId(), term)
+                .prevIndex(prevIndex)
+                .prevTerm(log.termAt(prevIndex))
+                .leaderCommit(commitIndex)
+                .round(round);
+    }
+
+    void sendAppendReply(final int to, final long matchIndex, final long round) {
+        send(to, appendReply(matchIndex, round));
+    }
+
+    void sendRefusal(
+            final int to,
+            final long matchIndex,
+            final long round,
+            final long prevIndex,
+            final long conflictIndex,
+            final long conflictTerm) {
+        send(to, appendReply(matchIndex, round).refuse(prevIndex, conflictIndex, conflictTerm));
+    }
+
+    private AppendReply appendReply(final long matchIndex, final long round) {
+        return appendReply
+                .wrapAndEncode(scratch, 0, config.memberId(), term)
+                .matchIndex(matchIndex)
+                .round(round);
+    }
+
+    void sendTimeoutNow(final int to) {
+        send(to, timeoutNow.wrapAndEncode(scratch, 0, config.memberId(), term));
+    }
+
+    // -- state --------------------------------------------------------------------------------------------------------
+
+    public long term() {
+        return term;
+    }
+
+    /** The member that got this member's vote in this term; {@link #NONE}. */
+    public int votedFor() {
+        return votedFor;
+    }
+
+    public RoleKind role() {
+        return role.kind();
+    }
+
+    /** The current term's leader; {@link #NONE} while none is known. */
+    public int leaderId() {
+        return role.leaderId();
+    }
+
+    public long commitIndex() {
+        return commitIndex;
+    }
+
+    /** Up to here this member's own log is on its disk. */
+    public long durableIndex() {
+        return writes.durableIndex();
+    }
+
+    /** When a leader was last heard of, on the clock of {@link #time}; {@link #NEVER}. */
+    public long lastLeaderContactNs() {
+        return role instanceof Leader ? nowNs : lastLeaderContactNs;
+    }
+
+    /** Whether a client's entry would be taken now. */
+    public boolean acceptsProposals() {
+        return role instanceof Leader leader && leader.acceptsProposals();
+    }
+
+    /** Whether this leader is handing over. */
+    public boolean isTransferring() {
+        return role instanceof Leader leader && leader.isTransferring();
+    }
+
+    /** On a leader: the connected follower that holds most; {@link #NONE}. */
+    public int mostUpToDateFollower() {
+        return role instanceof Leader leader ? leader.mostUpToDateFollower() : NONE;
+    }
+
+    /** On a leader: up to where a member's log is durable; -1 on others. */
+    public long matchIndex(final int member) {
+        return role instanceof Leader leader ? leader.matchIndex(members.slotOf(member)) : -1;
+    }
+
+    /** On a leader: when a member was last heard of; {@link #NEVER} on others. */
+    public long lastHeardNs(final int member) {
+        return role instanceof Leader leader ? leader.lastHeardNs(members.slotOf(member)) : NEVER;
+    }
+
+    /** Elections that this member has begun since its start. */
+    public long electionsTotal() {
+        return electionsTotal;
+    }
+
+    /** Whether term and vote, as they stand, are on disk. */
+    public boolean isHardStateDurable() {
+        return durableSeq >= hardStateSeq;
+    }
+
+    /** Whether the disk has been busy with one flush for so long that others should lead. */
+    boolean isDiskStalled() {
+        return unflushedForLongerThan(RaftLimits.STALLED_DISK_TIMEOUTS * config.electionTimeoutNs());
+    }
+
+    /** A member whose disk hangs, or whose log can't take an entry now, could not even begin a term. */
+    boolean mayCampaign() {
+        return isHardStateDurable() && hasRoom() && !unflushedForLongerThan(config.electionTimeoutNs());
+    }
+
+    private boolean unflushedForLongerThan(final long boundNs) {
+        return unflushedSinceNs != NEVER && nowNs - unflushedSinceNs > boundNs;
+    }
+
+    boolean hasRoom() {
+        return log.acceptsEntries();
+    }
+
+    boolean isConnected(final int slot) {
+        return connected[slot];
+    }
+
+    long brokenLinkDelayNs() {
+        return timeouts.nextNs(config.electionTimeoutNs() / RaftLimits.BROKEN_LINK_SHARE);
+    }
+
+    long electionDeadlineNs() {
+        return electionDeadlineNs;
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    RaftConfig config() {
+        return config;
+    }
+
+    RaftLog log() {
+        return log;
+    }
+
+    Members members() {
+        return members;
+    }
+}

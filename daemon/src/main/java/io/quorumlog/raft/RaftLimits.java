@@ -1,0 +1,38 @@
+package io.quorumlog.raft;
+
+import io.quorumlog.codec.peer.PeerLimits;
+
+/** The core's bounds, each with its reason. */
+public final class RaftLimits {
+    /** Messages with entries that a follower may owe an answer to: enough to fill a link over which a flush takes long. */
+    static final int WINDOW_MESSAGES = 64;
+
+    /** Entries of one message, in bytes: {@link PeerLimits#MAX_BATCH_BYTES}. */
+    static final int BATCH_BYTES = PeerLimits.MAX_BATCH_BYTES;
+
+    /** Entries of a probe, in bytes: most probes are refused or find a follower that is up to date. */
+    static final int PROBE_BYTES = 16 * 1024;
+
+    /** Messages with entries to one follower in one turn, so that a catch-up leaves room for the rest of the turn. */
+    static final int MESSAGES_A_TURN = 4;
+
+    /**
+     * Bytes of entries that a leader takes before their predecessors are committed. Above it clients wait: what is not
+     * committed can only grow for as long as the followers are slow, never without bound.
+     */
+    public static final long UNCOMMITTED_BYTES = 64L * 1024 * 1024;
+
+    /** Share of a heartbeat after which followers are told of a new commit index if no entry has taken it along. */
+    static final int COMMIT_NOTICE_SHARE = 10;
+
+    /**
+     * Share of an election timeout from which the delay is drawn after which a follower campaigns whose connection to the
+     * leader broke: long against a message's way, so that two followers rarely collide, short against a timeout.
+     */
+    static final int BROKEN_LINK_SHARE = 30;
+
+    /** Election timeouts without a completed flush after which a leader leaves office. */
+    static final int STALLED_DISK_TIMEOUTS = 10;
+
+    private RaftLimits() {}
+}
