@@ -1,0 +1,56 @@
+package io.quorumlog.codec.peer;
+
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
+import org.agrona.DirectBuffer;
+
+/**
+ * Entries in place, one record after another: {@code while (batch.next()) … batch.entry()}. A view over a message, whose
+ * lengths and kinds have been checked when the frame was read; the checksums are the receiver's to check.
+ */
+public final class EntryBatch {
+    private final LogRecord entry = new LogRecord();
+    private DirectBuffer buffer;
+    private int position;
+    private int limit;
+
+    EntryBatch wrap(final DirectBuffer source, final int offset, final int length) {
+        buffer = source;
+        position = offset;
+        limit = offset + length;
+        return this;
+    }
+
+    /** Moves to the next entry; false behind the last. */
+    public boolean next() {
+        if (position >= limit) {
+            return false;
+        }
+        final int length = LogRecord.lengthAt(buffer, position, limit - position);
+        entry.wrap(buffer, position, length);
+        position += length;
+        return true;
+    }
+
+    /** The entry that {@link #next()} moved to; the same view each time. */
+    public LogRecord entry() {
+        return entry;
+    }
+
+    /** What is wrong with the lengths, kinds and order of these bytes, or null. */
+    static String invalid(final DirectBuffer source, final int offset, final int length) {
+        int done = 0;
+        while (done < length) {
+            final int recordLength = LogRecord.lengthAt(source, offset + done, length - done);
+            if (recordLength == 0) {
+                return "entry at byte " + done + " of " + length + " has an impossible length";
+            }
+            final byte kind = source.getByte(offset + done + LogRecord.KIND_OFFSET);
+            if (!RecordKind.isEntry(kind)) {
+                return "record of kind " + kind + " is no entry";
+            }
+            done += recordLength;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,85 @@
+package io.quorumlog.codec.peer;
+
+import static org.agrona.BitUtil.SIZE_OF_LONG;
+import static org.agrona.BitUtil.SIZE_OF_SHORT;
+
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * A candidate asks for a vote (RequestVote, thesis 3.4), or asks what the answer would be (pre-vote, thesis 9.6).
+ *
+ * <pre>
+ *   0        16              24              32      34
+ *  +--------+---------------+---------------+-------+
+ *  | header |   lastIndex   |   lastTerm    | flags |
+ *  +--------+---------------+---------------+-------+
+ * </pre>
+ *
+ * In a pre-vote {@code term} is the term that the sender would campaign in, one above its own.
+ */
+public final class VoteRequest extends PeerMessage {
+    public static final int LAST_INDEX_OFFSET = HEADER_LENGTH;
+    public static final int LAST_TERM_OFFSET = LAST_INDEX_OFFSET + SIZE_OF_LONG;
+    public static final int FLAGS_OFFSET = LAST_TERM_OFFSET + SIZE_OF_LONG;
+    public static final int LENGTH = FLAGS_OFFSET + SIZE_OF_SHORT;
+
+    private static final int PRE_VOTE = 1;
+    private static final int TRANSFER = 2;
+
+    public VoteRequest() {
+        super(MessageKind.VOTE_REQUEST, LENGTH);
+    }
+
+    /** Begins a frame. */
+    public VoteRequest wrapAndEncode(
+            final MutableDirectBuffer destination, final int offset, final int from, final long term) {
+        encode(destination, offset, from, term);
+        return this;
+    }
+
+    /** Index of the candidate's last entry. */
+    public long lastIndex() {
+        return longAt(LAST_INDEX_OFFSET);
+    }
+
+    public VoteRequest lastIndex(final long index) {
+        longAt(LAST_INDEX_OFFSET, index);
+        return this;
+    }
+
+    /** Term of the candidate's last entry. */
+    public long lastTerm() {
+        return longAt(LAST_TERM_OFFSET);
+    }
+
+    public VoteRequest lastTerm(final long term) {
+        longAt(LAST_TERM_OFFSET, term);
+        return this;
+    }
+
+    /** Whether nothing is asked for but an opinion. */
+    public boolean isPreVote() {
+        return flag(FLAGS_OFFSET, PRE_VOTE);
+    }
+
+    public VoteRequest preVote(final boolean on) {
+        flag(FLAGS_OFFSET, PRE_VOTE, on);
+        return this;
+    }
+
+    /** Whether the leader itself asked the candidate to campaign, so that a voter need not stick to that leader. */
+    public boolean isTransfer() {
+        return flag(FLAGS_OFFSET, TRANSFER);
+    }
+
+    public VoteRequest transfer(final boolean on) {
+        flag(FLAGS_OFFSET, TRANSFER, on);
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return (isPreVote() ? "PreVoteRequest" : "VoteRequest") + " term=" + term() + " last=" + lastIndex() + "@"
+                + lastTerm() + (isTransfer() ? " transfer" : "");
+    }
+}

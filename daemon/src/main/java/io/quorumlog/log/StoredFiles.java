@@ -1,0 +1,51 @@
+package io.quorumlog.log;
+
+import java.io.Closeable;
+import org.agrona.DirectBuffer;
+
+/**
+ * The files of a stopped log as recovery reads them, before anything may trust or change them. Reading errors are
+ * {@link StorageException}s.
+ */
+public interface StoredFiles {
+    /** The files' numbers, ascending. */
+    int[] numbers();
+
+    /** A file's name, for messages. */
+    String name(int file);
+
+    /** Begins to read a file from its first record. */
+    Scan scan(int file);
+
+    /** One pass over a file. */
+    interface Scan extends Closeable {
+        /**
+         * Moves to what stands next, and says what that is: a record whose length fits (its checksum has not been looked
+         * at), the clean end of what was written (only zeros follow, or the file's end mark), or something that is no
+         * record and no end.
+         */
+        Found next();
+
+        /**
+         * After {@link Found#BROKEN}, or a record whose checksum is wrong: looks behind {@code offset} for the next place
+         * at which a record could begin, byte by byte of the alignment. {@link Found#RECORD} or {@link Found#END}.
+         */
+        Found resync(long offset);
+
+        /** Offset in the file of what was found, as in a position. */
+        long offset();
+
+        /** The record found; valid until the scan moves. */
+        DirectBuffer record();
+
+        @Override
+        void close();
+    }
+
+    /** What stands at a place in a file. */
+    enum Found {
+        RECORD,
+        END,
+        BROKEN
+    }
+}

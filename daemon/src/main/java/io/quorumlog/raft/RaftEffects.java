@@ -1,0 +1,27 @@
+package io.quorumlog.raft;
+
+import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.PeerMessage;
+
+/**
+ * What the core asks of the world besides the log, in the order in which it must happen. The calls do not fail and do not
+ * re-enter the core: what goes wrong later comes back as an input, or stops the node.
+ */
+public interface RaftEffects {
+    /** Sends a message without entries; it is lost where there is no connection. A view, valid during the call. */
+    void send(int to, PeerMessage message);
+
+    /**
+     * Sends the message with as many entries behind it, from {@code firstIndex} on, as fit {@code maxBytes} (the first
+     * one always fits), in one frame.
+     *
+     * @return index of the last entry that was put into it; {@code firstIndex - 1} if the connection took nothing
+     */
+    long sendEntries(int to, AppendEntries message, long firstIndex, int maxBytes);
+
+    /** All entries up to here are committed. Rises with each call. */
+    void onCommit(long commitIndex);
+
+    /** Role, term or known leader changed; {@code leaderId} 0 while none is known; {@code reason} in words. */
+    void onRole(RoleKind role, long term, int leaderId, String reason);
+}

@@ -1,0 +1,32 @@
+package io.quorumlog.session;
+
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * Where a session's replies go: a bounded queue of bytes before a socket. A session claims room, writes, commits. One
+ * thread.
+ */
+public interface ReplyOutput {
+    /** Largest claim. Whoever has more to write does it in pieces. */
+    int MAX_CLAIM_BYTES = 32 * 1024;
+
+    /**
+     * Claims contiguous room of {@code length} bytes, at most {@link #MAX_CLAIM_BYTES}. It is always granted: a session
+     * asks {@link #hasRoom} before it takes up work whose reply is not small.
+     *
+     * @return the buffer to write to, from {@link #claimedOffset()}
+     */
+    MutableDirectBuffer claim(int length);
+
+    /** Where the claimed room begins. */
+    int claimedOffset();
+
+    /** Queues the first {@code length} bytes of what was claimed. */
+    void commit(int length);
+
+    /** Whether so little is queued that a reply with entries may be begun or gone on with. */
+    boolean hasRoom();
+
+    /** Whether even small replies have piled up so far that requests must wait. */
+    boolean isOverfull();
+}
