@@ -12,8 +12,15 @@ final class HttpLine {
     private static final byte[] POST = ascii("POST");
     private static final byte[] VERSION = ascii("HTTP/");
     private static final byte[][] METHODS = {
-        ascii("GET"), ascii("HEAD"), ascii("PUT"), ascii("DELETE"), ascii("CONNECT"),
-        ascii("OPTIONS"), ascii("TRACE"), ascii("PATCH"), ascii("PRI"),
+        ascii("GET"),
+        ascii("HEAD"),
+        ascii("PUT"),
+        ascii("DELETE"),
+        ascii("CONNECT"),
+        ascii("OPTIONS"),
+        ascii("TRACE"),
+        ascii("PATCH"),
+        ascii("PRI"),
     };
 
     private HttpLine() {}

@@ -77,8 +77,12 @@ class ReplyParserTest {
     void knowsWhetherItIsInsideAReply() {
         ReplyParser parser = new ReplyParser();
         for (int end = 0; end <= STREAM.length(); end++) {
-            int whole = replies(parser = new ReplyParser(), STREAM.substring(0, end)).size();
-            boolean between = end == 0 || whole > replies(new ReplyParser(), STREAM.substring(0, end - 1)).size();
+            int whole = replies(parser = new ReplyParser(), STREAM.substring(0, end))
+                    .size();
+            boolean between = end == 0
+                    || whole
+                            > replies(new ReplyParser(), STREAM.substring(0, end - 1))
+                                    .size();
             assertEquals(!between, parser.isInsideReply(), "after " + end);
         }
     }
@@ -116,7 +120,8 @@ class ReplyParserTest {
                 "*2\r\n$67108864\r\n"
             })
     void whatIsNoReplyIsRefused(String input) {
-        String padded = input.endsWith("$67108864\r\n") ? input + "x".repeat(67108864) + "\r\n" + "$67108864\r\n" : input;
+        String padded =
+                input.endsWith("$67108864\r\n") ? input + "x".repeat(67108864) + "\r\n" + "$67108864\r\n" : input;
 
         assertThrows(ProtocolException.class, () -> replies(new ReplyParser(), padded));
     }

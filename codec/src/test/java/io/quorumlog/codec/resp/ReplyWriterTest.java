@@ -28,7 +28,8 @@ class ReplyWriterTest {
         assertEquals(":-5\r\n", written(ReplyWriter.integer(buffer, OFFSET, -5)));
         assertEquals("$0\r\n\r\n", written(ReplyWriter.bulk(buffer, OFFSET, new byte[0])));
         assertEquals("$2\r\n\r\n\r\n", written(ReplyWriter.bulk(buffer, OFFSET, bytes("\r\n"))));
-        assertEquals("$3\r\nbcd\r\n", written(ReplyWriter.bulk(buffer, OFFSET, new UnsafeBuffer(bytes("abcde")), 1, 3)));
+        assertEquals(
+                "$3\r\nbcd\r\n", written(ReplyWriter.bulk(buffer, OFFSET, new UnsafeBuffer(bytes("abcde")), 1, 3)));
         assertEquals("*0\r\n", written(ReplyWriter.arrayHeader(buffer, OFFSET, 0)));
         assertEquals("*-1\r\n", written(ReplyWriter.nullArray(buffer, OFFSET)));
         assertEquals("$-1\r\n", written(ReplyWriter.nullBulk(buffer, OFFSET)));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -157,8 +158,7 @@ class RequestParserTest {
     @Test
     void wordsOfALineBeyondTheMostArgumentsBelongToTheLast() {
         assertEquals(
-                List.of("inline" + " [x]".repeat(1023) + " [x x x]"),
-                found(MAX_PAYLOAD, "x ".repeat(1025) + "x\n"));
+                List.of("inline" + " [x]".repeat(1023) + " [x x x]"), found(MAX_PAYLOAD, "x ".repeat(1025) + "x\n"));
     }
 
     @Test
@@ -211,7 +211,7 @@ class RequestParserTest {
     void argumentsThatAddUpAreSkippedToo() {
         String argument = "x".repeat(1000);
         String[] arguments = new String[200];
-        java.util.Arrays.fill(arguments, argument);
+        Arrays.fill(arguments, argument);
 
         List<String> found = found(1000, array(arguments) + "PING\r\n");
 

@@ -35,8 +35,25 @@ class RequestTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "-1", "-0", "+1", "01", "00", "0x10", "1.0", "1e3", " 1", "1 ", "x", "9223372036854775808",
-                "9999999999999999999", "18446744073709551616", "1000000000000000000000000000000", "\u00d9\u00a1", "/", ":"
+                "",
+                "-1",
+                "-0",
+                "+1",
+                "01",
+                "00",
+                "0x10",
+                "1.0",
+                "1e3",
+                " 1",
+                "1 ",
+                "x",
+                "9223372036854775808",
+                "9999999999999999999",
+                "18446744073709551616",
+                "1000000000000000000000000000000",
+                "\u00d9\u00a1",
+                "/",
+                ":"
             })
     void anythingElseIsNot(String argument) {
         assertEquals(Request.NOT_A_NUMBER, request(argument).argumentAsLong(0));
@@ -64,7 +81,8 @@ class RequestTest {
     void echoIsCutBetweenCharacters() {
         assertEquals("x".repeat(128), request("x".repeat(500)).echo(0));
         assertEquals("x".repeat(127), request("x".repeat(127) + utf8("ü")).echo(0));
-        assertEquals("x".repeat(126) + "ü", request("x".repeat(126) + utf8("üx")).echo(0));
+        assertEquals(
+                "x".repeat(126) + "ü", request("x".repeat(126) + utf8("üx")).echo(0));
         assertTrue(request("\u0080".repeat(500)).echo(0).length() <= 128);
     }
 

@@ -2,6 +2,7 @@ package io.quorumlog.codec.resp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,8 +10,8 @@ import java.util.regex.Pattern;
 final class SlowParser {
     private static final Pattern HEADER = Pattern.compile("(0|[1-9][0-9]{0,9})\r\n");
     private static final Pattern BEGUN_HEADER = Pattern.compile("((0|[1-9][0-9]{0,9})\r?)?");
-    private static final Pattern HTTP = Pattern.compile(
-            "(?is)(host:.*|post([ \t].*)?|(get|head|put|delete|connect|options|trace|patch|pri)[ \t]+"
+    private static final Pattern HTTP =
+            Pattern.compile("(?is)(host:.*|post([ \t].*)?|(get|head|put|delete|connect|options|trace|patch|pri)[ \t]+"
                     + "(/.*|\\*([ \t].*)?|[^ \t]*://.*|(.*[ \t])?http/[^ \t]*[ \t]*))");
 
     /** The input ends before the request does. */
@@ -75,12 +76,11 @@ final class SlowParser {
         if (HTTP.matcher(line).matches()) {
             return "http";
         }
-        int words =
-                switch (line.split("[ \t]")[0].toUpperCase(java.util.Locale.ROOT)) {
-                    case "APPEND", "PING", "ECHO" -> 2;
-                    case "APPENDIF" -> 3;
-                    default -> 1024;
-                };
+        int words = switch (line.split("[ \t]")[0].toUpperCase(Locale.ROOT)) {
+            case "APPEND", "PING", "ECHO" -> 2;
+            case "APPENDIF" -> 3;
+            default -> 1024;
+        };
         List<String> arguments = new ArrayList<>(List.of(line.split("[ \t]+", words)));
         if (arguments.get(arguments.size() - 1).isEmpty()) {
             arguments.remove(arguments.size() - 1);
@@ -145,8 +145,9 @@ final class SlowParser {
     private String describe(String form, List<String> arguments, boolean tooLarge) {
         String command = arguments.get(0);
         int payload = command.equalsIgnoreCase("APPEND") ? 1 : command.equalsIgnoreCase("APPENDIF") ? 2 : -1;
-        boolean oversize =
-                payload > 0 && arguments.size() == payload + 1 && arguments.get(payload).length() > maxPayloadBytes;
+        boolean oversize = payload > 0
+                && arguments.size() == payload + 1
+                && arguments.get(payload).length() > maxPayloadBytes;
         if (tooLarge || oversize) {
             String kept = tooLarge && command.length() > 128 ? command.substring(0, 128) : command;
             StringBuilder line = new StringBuilder("oversize " + kept);
