@@ -1,0 +1,120 @@
+package io.quorumlog.codec.resp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Drives a parser as a connection does: one buffer that grows to what the parser asks for and never beyond its bound,
+ * moved to the front and overwritten at every chance, so that a view or an offset kept too long fails at once. What it
+ * finds is a list of lines, the same that {@link SlowParser} writes.
+ */
+final class ParserDriver {
+    private static final int SMALL = 16;
+
+    private final RequestParser parser;
+    private final List<String> found = new ArrayList<>();
+    private byte[] bytes = new byte[SMALL];
+    private int start;
+    private int end;
+    private boolean closed;
+
+    ParserDriver(int maxPayloadBytes) {
+        parser = new RequestParser(maxPayloadBytes);
+    }
+
+    /** All that is found in the input when it comes in pieces of these sizes, the rest in one. */
+    static List<String> found(int maxPayloadBytes, byte[] input, int... pieces) {
+        ParserDriver driver = new ParserDriver(maxPayloadBytes);
+        int offset = 0;
+        for (int piece : pieces) {
+            int length = Math.min(piece, input.length - offset);
+            driver.feed(input, offset, length);
+            offset += length;
+        }
+        driver.feed(input, offset, input.length - offset);
+        return driver.found;
+    }
+
+    static List<String> found(int maxPayloadBytes, String input) {
+        return found(maxPayloadBytes, Bytes.bytes(input));
+    }
+
+    List<String> found() {
+        return found;
+    }
+
+    int bufferSize() {
+        return bytes.length;
+    }
+
+    void feed(byte[] input, int offset, int length) {
+        int fed = 0;
+        while (fed < length && !closed) {
+            int piece = Math.min(length - fed, bytes.length - end);
+            System.arraycopy(input, offset + fed, bytes, end, piece);
+            end += piece;
+            fed += piece;
+            parseAll();
+        }
+    }
+
+    private void parseAll() {
+        while (!closed) {
+            RequestParser.Result result = parser.parse(new UnsafeBuffer(bytes), start, end);
+            switch (result) {
+                case NEED_MORE -> {
+                    makeRoom();
+                    return;
+                }
+                case EMPTY_LINE -> found.add("empty");
+                case REQUEST -> found.add(describe(parser.request()));
+                case OVERSIZE -> found.add(describeOversize(parser.request()));
+                case PROTOCOL_ERROR -> found.add("error " + parser.error());
+                case HTTP -> found.add("http");
+                case SKIPPING -> assertTrue(parser.consumed() > 0);
+            }
+            closed = result == RequestParser.Result.PROTOCOL_ERROR || result == RequestParser.Result.HTTP;
+            assertEquals(closed, parser.consumed() == 0);
+            Arrays.fill(bytes, start, start + parser.consumed(), (byte) '#');
+            start += parser.consumed();
+        }
+    }
+
+    private void makeRoom() {
+        int held = end - start;
+        assertTrue(parser.bytesNeeded() > held, "asks for what is there: " + parser.bytesNeeded());
+        assertTrue(parser.bytesNeeded() <= parser.maxRequestBytes(), "asks for " + parser.bytesNeeded());
+        byte[] moved = new byte[Math.max(bytes.length, parser.bytesNeeded())];
+        System.arraycopy(bytes, start, moved, 0, held);
+        bytes = moved;
+        start = 0;
+        end = held;
+    }
+
+    private static String describe(Request request) {
+        StringBuilder line = new StringBuilder(request.isInline() ? "inline" : "array");
+        for (int i = 0; i < request.argumentCount(); i++) {
+            line.append(" [").append(argument(request, i)).append(']');
+        }
+        return line.toString();
+    }
+
+    private static String describeOversize(Request request) {
+        StringBuilder line = new StringBuilder("oversize ").append(argument(request, 0));
+        for (int i = 1; i < request.argumentCount(); i++) {
+            line.append(' ').append(request.argumentLength(i));
+        }
+        return line.toString();
+    }
+
+    private static String argument(Request request, int i) {
+        byte[] copy = new byte[request.argumentLength(i)];
+        request.buffer().getBytes(request.argumentOffset(i), copy);
+        return Bytes.string(copy);
+    }
+}
