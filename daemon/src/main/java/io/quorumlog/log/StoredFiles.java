@@ -32,7 +32,10 @@ public interface StoredFiles {
          */
         Found resync(long offset);
 
-        /** Offset in the file of what was found, as in a position. */
+        /**
+         * Offset in the file of what was found, as in a position: of the record, of what is none, or, at the end, of where
+         * the next record would begin (behind the last byte that is not zero, if what stood last was broken).
+         */
         long offset();
 
         /** The record found; valid until the scan moves. */
