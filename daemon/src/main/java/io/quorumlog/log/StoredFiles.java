@@ -1,6 +1,5 @@
 package io.quorumlog.log;
 
-import java.io.Closeable;
 import org.agrona.DirectBuffer;
 
 /**
@@ -18,7 +17,7 @@ public interface StoredFiles {
     Scan scan(int file);
 
     /** One pass over a file. */
-    interface Scan extends Closeable {
+    interface Scan extends AutoCloseable {
         /**
          * Moves to what stands next, and says what that is: a record whose length fits (its checksum has not been looked
          * at), the clean end of what was written (only zeros follow, or the file's end mark), or something that is no
