@@ -1,5 +1,8 @@
 package io.quorumlog;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -7,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.concurrent.TimeUnit;
 
 /** Which package may import which: the arrows of daemon/ARCHITECTURE.md. */
 @AnalyzeClasses(packages = "io.quorumlog", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -29,13 +33,9 @@ final class ArchitectureTest {
             .resideInAnyPackage(SANS_IO)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "java.io..",
-                    "java.net..",
-                    "java.nio.channels..",
-                    "java.nio.file..",
-                    "java.util.concurrent..",
-                    "org.slf4j..")
+            .resideInAnyPackage("java.io..", "java.net..", "java.nio.channels..", "java.nio.file..", "org.slf4j..")
+            .orShould()
+            .dependOnClassesThat(resideInAPackage("java.util.concurrent..").and(not(type(TimeUnit.class))))
             .orShould()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.util.Random")

@@ -37,6 +37,7 @@ public final class FlushThread {
 
     private volatile long requestedSeq;
     private volatile long durableSeq;
+    private volatile long flushedSeq;
     private volatile long flushStartedNs = NOT_FLUSHING;
     private volatile long flushes;
     private volatile boolean isIdle;
@@ -108,6 +109,11 @@ public final class FlushThread {
     /** Number of the last record that survives a crash, as far as this mode promises; never falls. */
     public long durableSeq() {
         return durableSeq;
+    }
+
+    /** Number of the last record that has really been flushed; in page-cache mode it lags behind {@link #durableSeq}. */
+    public long flushedSeq() {
+        return flushedSeq;
     }
 
     /** {@code System.nanoTime()} at which the flush under way began, or {@link #NOT_FLUSHING}: shows a hanging disk. */
@@ -211,6 +217,7 @@ public final class FlushThread {
             directoryForcedFor = currentFile;
         }
         firstUnforcedFile = currentFile;
+        flushedSeq = Math.max(target, flushedSeq); // Before the other one, which the loop reads first.
         durableSeq = Math.max(target, durableSeq);
         flushStartedNs = NOT_FLUSHING;
         flushes++;
