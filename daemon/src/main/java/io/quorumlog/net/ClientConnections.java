@@ -29,7 +29,10 @@ final class ClientConnections {
     private final BufferPool outputs;
     private final long maxLargeInputBytes;
     private final Chunk sharedInput = new Chunk(NetLimits.SHARED_INPUT_BYTES);
-    private final ArrayDeque<ClientConnection> waitingForMemory = new ArrayDeque<>();
+    /** Two queues, for a small request must not wait behind a large one. */
+    private final ArrayDeque<ClientConnection> waitingForLarge = new ArrayDeque<>();
+
+    private final ArrayDeque<ClientConnection> waitingForSmall = new ArrayDeque<>();
     private final ArrayDeque<ClientConnection> lingering = new ArrayDeque<>();
     private final LogThrottle foreign = new LogThrottle(3, TimeUnit.SECONDS.toNanos(5));
     private ClientConnection[] all = new ClientConnection[64];
@@ -113,7 +116,7 @@ final class ClientConnections {
         while (!lingering.isEmpty() && nowNs - lingering.peekFirst().lingerDeadlineNs() >= 0) {
             lingering.pollFirst().close();
         }
-        if (waitingForMemory.isEmpty()) {
+        if (!isAnybodyWaiting()) {
             stallCheckNs = nowNs + STALL_CHECK_NS;
             return;
         }
@@ -121,7 +124,8 @@ final class ClientConnections {
             stallCheckNs = nowNs + STALL_CHECK_NS;
             closeStalled();
         }
-        grantMemory();
+        grantMemory(waitingForSmall, inputs.maxTakenBytes());
+        grantMemory(waitingForLarge, maxLargeInputBytes);
     }
 
     /** How long the loop may wait on the clients' account. */
@@ -130,7 +134,7 @@ final class ClientConnections {
         if (!lingering.isEmpty()) {
             waitNs = lingering.peekFirst().lingerDeadlineNs() - now;
         }
-        if (!waitingForMemory.isEmpty()) {
+        if (isAnybodyWaiting()) {
             waitNs = Math.min(waitNs, stallCheckNs - now);
         }
         return Math.max(0, waitNs);
@@ -149,24 +153,24 @@ final class ClientConnections {
 
     // -- memory -------------------------------------------------------------------------------------------------------
 
-    private void grantMemory() {
-        long roomBytes = inputs.maxTakenBytes() - inputs.takenBytes();
-        while (!waitingForMemory.isEmpty()) {
-            final ClientConnection next = waitingForMemory.peekFirst();
-            final int bytes = next.memoryNeeded();
-            if (next.isOpen() && (bytes > roomBytes || !fits(bytes))) {
-                return;
-            }
-            roomBytes -= bytes;
-            waitingForMemory.pollFirst();
-            next.onMemory();
-        }
+    private boolean isAnybodyWaiting() {
+        return !waitingForLarge.isEmpty() || !waitingForSmall.isEmpty();
     }
 
-    private boolean fits(final int bytes) {
-        return bytes <= NetLimits.SHARED_INPUT_BYTES
-                ? inputs.hasRoomFor(bytes)
-                : inputs.takenBytes() + BufferPool.capacityFor(bytes) <= maxLargeInputBytes;
+    /** As many as will fit, the longest waiting first; they take it only when they read. */
+    private void grantMemory(final ArrayDeque<ClientConnection> queue, final long maxBytes) {
+        long roomBytes = maxBytes - inputs.takenBytes();
+        while (!queue.isEmpty()) {
+            final ClientConnection next = queue.peekFirst();
+            if (next.isOpen()) {
+                roomBytes -= BufferPool.capacityFor(next.memoryNeeded());
+                if (roomBytes < 0) {
+                    return;
+                }
+            }
+            queue.pollFirst();
+            next.onMemory();
+        }
     }
 
     private void closeStalled() {
@@ -179,14 +183,23 @@ final class ClientConnections {
         }
     }
 
-    /** Whether a connection may take a buffer now; one that was told to wait comes first. */
+    /** Whether a connection may take a buffer now; one that was told to wait, and then to go on, comes first. */
     boolean mayTake(final int bytes, final boolean hasWaited) {
-        return (hasWaited || waitingForMemory.isEmpty()) && fits(bytes);
+        if (isSmall(bytes)) {
+            return inputs.hasRoomFor(bytes);
+        }
+        return (hasWaited || waitingForLarge.isEmpty())
+                && inputs.takenBytes() + BufferPool.capacityFor(bytes) <= maxLargeInputBytes;
     }
 
     /** Lets a connection wait, unread, until memory is free. */
     void waitForMemory(final ClientConnection connection) {
-        waitingForMemory.addLast(connection);
+        final boolean small = isSmall(connection.memoryNeeded());
+        (small ? waitingForSmall : waitingForLarge).addLast(connection);
+    }
+
+    private static boolean isSmall(final int bytes) {
+        return bytes <= NetLimits.SHARED_INPUT_BYTES;
     }
 
     BufferPool inputs() {

@@ -3,6 +3,7 @@ package io.quorumlog.net;
 import io.quorumlog.codec.ProtocolException;
 import io.quorumlog.codec.resp.RequestParser;
 import io.quorumlog.replica.PeerTransport;
+import io.quorumlog.replica.Replica;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -66,6 +67,7 @@ public final class EventLoop implements AutoCloseable {
     private ReplicaPort replica;
     private Flusher flusher;
     private long takenDurableSeq = -1;
+    private long takenFlushedSeq = -1;
     private long ownerDeadlineNs = Long.MAX_VALUE;
 
     private volatile boolean isBlocking;
@@ -109,12 +111,26 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /** Connects the loop with what it drives; to be called once, before the first turn. */
+    public void start(final Replica target, final Flusher flushThread) {
+        start(new DrivenReplica(target), flushThread);
+    }
+
     void start(final ReplicaPort target, final Flusher flushThread) {
         replica = target;
         flusher = flushThread;
         final long nowNs = nanoClock.nanoTime();
         links.start(target, nowNs);
         clients.start(target.sessions(), nowNs);
+    }
+
+    /** The clients, for tests. */
+    ClientConnections clients() {
+        return clients;
+    }
+
+    /** The links, for tests. */
+    PeerLinks links() {
+        return links;
     }
 
     // -- a turn -------------------------------------------------------------------------------------------------------
@@ -182,10 +198,13 @@ public final class EventLoop implements AutoCloseable {
     }
 
     private void takeDurable() {
+        // In this order: the first one never passes the second, though both may rise between the reads.
+        final long flushedSeq = flusher.flushedSeq();
         final long durableSeq = flusher.durableSeq();
-        if (durableSeq != takenDurableSeq) {
+        if (durableSeq != takenDurableSeq || flushedSeq != takenFlushedSeq) {
             takenDurableSeq = durableSeq;
-            replica.onDurable(durableSeq);
+            takenFlushedSeq = flushedSeq;
+            replica.onDurable(durableSeq, flushedSeq);
         }
     }
 

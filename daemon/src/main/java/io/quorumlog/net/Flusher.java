@@ -2,8 +2,11 @@ package io.quorumlog.net;
 
 /** What brings records to disk, beside the loop. */
 public interface Flusher {
-    /** All records up to this number are durable; may be called at any time, rises. */
+    /** All records up to this number survive what the configured durability promises; may be called at any time, rises. */
     long durableSeq();
+
+    /** All records up to this number have really been flushed; never above {@link #durableSeq}, rises. */
+    long flushedSeq();
 
     /**
      * Asks for a flush of all records up to {@code recordSeq}, which have been appended; called once a turn, returns at

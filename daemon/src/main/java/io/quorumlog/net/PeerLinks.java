@@ -259,6 +259,11 @@ final class PeerLinks implements PeerTransport {
         return settings.pinSource() && fits ? source : null;
     }
 
+    /** Connections that have not said whose they are. */
+    int strangers() {
+        return strangers.size();
+    }
+
     void forgetStranger(final PeerConnection stranger) {
         strangers.remove(stranger);
     }

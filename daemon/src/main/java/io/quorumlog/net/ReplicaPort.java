@@ -7,7 +7,7 @@ import io.quorumlog.session.Sessions;
 interface ReplicaPort {
     void time(long nowNs, long wallClockMs);
 
-    void onDurable(long recordSeq);
+    void onDurable(long durableSeq, long flushedSeq);
 
     void onPeerMessage(int from, PeerMessage message);
 
