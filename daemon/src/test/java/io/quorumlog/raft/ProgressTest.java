@@ -35,6 +35,18 @@ class ProgressTest {
         assertEquals(10, progress.nextIndex());
     }
 
+    /** The mistake: a heartbeat behind a probe makes the leader forget, and send again, what the probe brought. */
+    @Test
+    void heartbeatBehindAProbeDoesNotMakeItForgotten() {
+        final Progress progress = new Progress(5, true, 0);
+        progress.onSent(9, 0);
+        progress.onSent(4, 0);
+
+        progress.onMatch(4);
+
+        assertEquals(10, progress.nextIndex());
+    }
+
     @Test
     void answerThatFallsShortOfTheProbeIsWaitedFor() {
         final Progress progress = new Progress(5, true, 0);
