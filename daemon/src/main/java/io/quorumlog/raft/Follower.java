@@ -180,7 +180,9 @@ final class Follower extends Role {
         final boolean broken = raft.nowNs() >= brokenLinkDeadlineNs;
         if (raft.mayCampaign()) {
             raft.becomePreCandidate(
-                    broken ? "the leader's connection broke" : "no leader heard for an election timeout");
+                    broken
+                            ? "the leader's connection broke, or an election was lost"
+                            : "no leader heard for an election timeout");
         } else if (broken) {
             brokenLinkDeadlineNs = raft.nowNs() + raft.config().heartbeatNs();
         } else {

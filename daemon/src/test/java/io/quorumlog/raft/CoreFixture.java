@@ -117,6 +117,7 @@ final class CoreFixture {
                 node.core.onConnection(other, true);
                 if (isUp(other)) {
                     nodes[other].core.onConnection(id, true);
+                    turn(other);
                 }
             }
         }
@@ -490,6 +491,20 @@ final class CoreFixture {
             }
         }
         return leader;
+    }
+
+    /** Adds each member's state to the events. */
+    void show() {
+        for (final int id : memberIds) {
+            if (isUp(id)) {
+                final StringBuilder entries = new StringBuilder();
+                for (int index = 1; index <= nodes[id].log.lastIndex(); index++) {
+                    entries.append(' ').append(index).append('@').append(nodes[id].log.termAt(index));
+                }
+                events.add(id + " is " + role(id) + " term=" + term(id) + " leader=" + core(id).leaderId() + " commit="
+                        + commit(id) + " read=" + core(id).confirmedRead() + " log:" + entries);
+            }
+        }
     }
 
     /** All that the cores did since the last call, in order, in words. */
