@@ -236,7 +236,7 @@ public final class RequestParser {
             return index + 1;
         }
         boolean leadingZero = digits > 0 && number == 0;
-        if (b < '0' || b > '9' || leadingZero || 10L * number + (b - '0') > max) {
+        if (b < '0' || b > '9' || leadingZero || 10 * number + (b - '0') > max) {
             return fail(invalidLength(), index);
         }
         number = 10 * number + (b - '0');
