@@ -50,8 +50,7 @@ final class Replies {
     private static QuorumLogException conflict(Reply.Failure failure) {
         if (failure.message().startsWith(CONFLICT_WORDS)) {
             try {
-                return new ConflictException(
-                        Long.parseLong(failure.message().substring(CONFLICT_WORDS.length())));
+                return new ConflictException(Long.parseLong(failure.message().substring(CONFLICT_WORDS.length())));
             } catch (NumberFormatException e) {
                 // not the words we know: passed on as they are
             }
