@@ -210,9 +210,7 @@ public final class FakeNode implements AutoCloseable {
         private List<String> words(Request request) {
             List<String> words = new ArrayList<>();
             for (int i = 0; i < request.argumentCount(); i++) {
-                byte[] word = new byte[request.argumentLength(i)];
-                request.buffer().getBytes(request.argumentOffset(i), word);
-                words.add(new String(word, StandardCharsets.ISO_8859_1));
+                words.add(new String(request.argumentBytes(i), StandardCharsets.ISO_8859_1));
             }
             return words;
         }
