@@ -25,7 +25,11 @@ public interface RecordStream {
         return (long) file << 32 | offset;
     }
 
-    /** Appends a record in two pieces, copying each once; its number is the new {@link #lastSeq()}. */
+    /**
+     * Appends a record in two pieces, copying each once; its number is the new {@link #lastSeq()}.
+     *
+     * @return position of the record
+     */
     long append(
             DirectBuffer header,
             int headerOffset,
@@ -66,7 +70,7 @@ public interface RecordStream {
     /** Like {@link #wrap}, but only the header is sure to be there: for walks that pass over payloads. */
     void wrapHeader(long position, UnsafeBuffer view);
 
-    /** Position of the record behind one, in the same file; {@link #NONE} behind the file's last. */
+    /** Position of the record behind one, in the same file; {@link #NONE} while nothing stands behind it there. */
     long next(long position, int recordLength);
 
     /** Bytes that the files take, by what has been written. */

@@ -1,6 +1,5 @@
 package io.quorumlog.log;
 
-import java.io.Closeable;
 import org.agrona.DirectBuffer;
 
 /**
@@ -18,7 +17,7 @@ public interface StoredFiles {
     Scan scan(int file);
 
     /** One pass over a file. */
-    interface Scan extends Closeable {
+    interface Scan extends AutoCloseable {
         /**
          * Moves to what stands next, and says what that is: a record whose length fits (its checksum has not been looked
          * at), the clean end of what was written (only zeros follow, or the file's end mark), or something that is no
@@ -32,7 +31,10 @@ public interface StoredFiles {
          */
         Found resync(long offset);
 
-        /** Offset in the file of what was found, as in a position. */
+        /**
+         * Offset in the file of what was found, as in a position: of the record, of what is none, or, at the end, of where
+         * the next record would begin (behind the last byte that is not zero, if what stood last was broken).
+         */
         long offset();
 
         /** The record found; valid until the scan moves. */

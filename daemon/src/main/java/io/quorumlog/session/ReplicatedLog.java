@@ -38,6 +38,9 @@ public interface ReplicatedLog {
     /** Id of the leader of the current term; 0 while none is known. */
     int leaderId();
 
+    /** Where clients reach a member, {@code host:port}; null if it is no member. */
+    String clientAddress(int member);
+
     /** Whether this node leads. */
     default boolean isLeader() {
         return role() == RoleKind.LEADER;
@@ -72,7 +75,18 @@ public interface ReplicatedLog {
      */
     boolean readEntry(EntryCursor cursor, LogRecord view);
 
-    /** As {@link #readEntry}, but looks at the header only: for counting. {@code view} covers no payload bytes. */
+    /**
+     * As {@link #readEntry}, for an entry that this reader has had before: it need not be checked once more. A reply goes
+     * out in pieces, each of which looks the entry up anew, so that checking a large one each time would be quadratic.
+     */
+    default boolean rereadEntry(final EntryCursor cursor, final LogRecord view) {
+        return readEntry(cursor, view);
+    }
+
+    /**
+     * As {@link #readEntry}, but looks at the header only: for counting. {@code view} need not cover the payload; how long
+     * that is, the header's own length field says.
+     */
     boolean skipEntry(EntryCursor cursor, LogRecord view);
 
     /** The monotonic clock of this turn of the loop, nanoseconds. */

@@ -29,4 +29,10 @@ public interface ReplyOutput {
 
     /** Whether even small replies have piled up so far that requests must wait. */
     boolean isOverfull();
+
+    /**
+     * The session has got on by itself, in {@link Sessions#onProgress}: requests that it left unconsumed may be offered
+     * again, or it is finished. It may be called back at once.
+     */
+    void onSessionReady();
 }

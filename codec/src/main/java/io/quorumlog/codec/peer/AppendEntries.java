@@ -40,6 +40,12 @@ public final class AppendEntries extends PeerMessage {
         return this;
     }
 
+    /** Views a frame that was begun elsewhere and copied here, to put entries behind it. */
+    public AppendEntries wrapForEntries(final MutableDirectBuffer destination, final int offset) {
+        encodeBehind(destination, offset);
+        return this;
+    }
+
     /** Index of the entry just before the first one sent; 0 before the log's first. */
     public long prevIndex() {
         return longAt(PREV_INDEX_OFFSET);

@@ -65,6 +65,13 @@ public abstract sealed class PeerMessage
         frameLength(fixedLength);
     }
 
+    /** Goes on with a frame whose fixed part is there already. */
+    final void encodeBehind(final MutableDirectBuffer destination, final int frameOffset) {
+        buffer = destination;
+        target = destination;
+        offset = frameOffset;
+    }
+
     /** The frame's kind, one of {@link MessageKind}. */
     public final byte kind() {
         return kind;

@@ -1,0 +1,111 @@
+package io.quorumlog.log;
+
+import io.quorumlog.codec.record.RecordKind;
+import io.quorumlog.raft.TermIndex;
+import org.agrona.DirectBuffer;
+
+/**
+ * What the records add up to: hard state, where the entries are, their terms, which of them are no client's, and the
+ * cluster's identity. The log applies each record that it writes, recovery each that it reads: the rule of superseding
+ * has this one place. Callers have checked what they apply. One thread.
+ */
+final class LogState {
+    private final EntryIndex entries = new EntryIndex();
+    private final TermIndex terms = new TermIndex();
+    private final IndexList nonClients = new IndexList();
+    private long term;
+    private int votedFor;
+    private long commitIndex;
+    private long lastTimestampMs;
+    private ClusterIdentity cluster;
+    /** Index of the entry that {@link #cluster} comes from; 0 while there is none. */
+    private long clusterIndex;
+
+    /** Applies an entry; one at or below the last index supersedes all from there on. */
+    void entry(
+            final byte kind,
+            final long index,
+            final long entryTerm,
+            final long timestampMs,
+            final long position,
+            final DirectBuffer payload,
+            final int payloadOffset,
+            final int payloadLength) {
+        if (index <= terms.lastIndex()) {
+            terms.truncateAfter(index - 1);
+            nonClients.removeFrom(index);
+            if (clusterIndex >= index) {
+                cluster = null;
+                clusterIndex = 0;
+            }
+        }
+        entries.append(index, position);
+        terms.append(index, entryTerm);
+        lastTimestampMs = timestampMs;
+        if (kind != RecordKind.CLIENT) {
+            nonClients.add(index);
+            if (kind == RecordKind.CLUSTER) {
+                cluster = ClusterIdentity.decode(payload, payloadOffset, payloadLength);
+                clusterIndex = cluster == null ? 0 : index;
+            }
+        }
+    }
+
+    void hardState(final long newTerm, final int newVotedFor) {
+        term = newTerm;
+        votedFor = newVotedFor;
+    }
+
+    /** Raises the commit watermark. */
+    void commit(final long index) {
+        commitIndex = Math.max(commitIndex, index);
+    }
+
+    EntryIndex entries() {
+        return entries;
+    }
+
+    TermIndex terms() {
+        return terms;
+    }
+
+    IndexList nonClients() {
+        return nonClients;
+    }
+
+    long lastIndex() {
+        return terms.lastIndex();
+    }
+
+    long lastTerm() {
+        return terms.lastTerm();
+    }
+
+    long term() {
+        return term;
+    }
+
+    int votedFor() {
+        return votedFor;
+    }
+
+    /** At least so much is committed; at most the last index. */
+    long commitIndex() {
+        return commitIndex;
+    }
+
+    /** Of the last entry; 0 if there is none. */
+    long lastTimestampMs() {
+        return lastTimestampMs;
+    }
+
+    /** From the newest {@code CLUSTER} entry, committed or not; null if there is none. */
+    ClusterIdentity cluster() {
+        return cluster;
+    }
+
+    /** The same, but null until its entry is committed. */
+    ClusterIdentity committedCluster() {
+        return clusterIndex <= commitIndex ? cluster : null;
+    }
+}

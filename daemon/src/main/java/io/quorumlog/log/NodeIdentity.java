@@ -1,0 +1,44 @@
+package io.quorumlog.log;
+
+import io.quorumlog.codec.peer.Handshake;
+import java.util.Arrays;
+
+/** Whose log this is: the node's own id and the ids of all members, ascending, its own among them. */
+public record NodeIdentity(int nodeId, int[] memberIds) {
+    /** Member ids are at most this: they are kept in two bytes. */
+    public static final int MAX_NODE_ID = 65_535;
+    /** More members than any cluster has. */
+    public static final int MAX_MEMBERS = Handshake.MAX_MEMBERS;
+
+    /** @param memberIds in any order; copied */
+    public NodeIdentity {
+        memberIds = memberIds.clone();
+        Arrays.sort(memberIds);
+        if (memberIds.length > MAX_MEMBERS || Arrays.binarySearch(memberIds, nodeId) < 0) {
+            throw new IllegalArgumentException("node " + nodeId + " of members " + Arrays.toString(memberIds));
+        }
+    }
+
+    /** A copy. */
+    @Override
+    public int[] memberIds() {
+        return memberIds.clone();
+    }
+
+    @Override
+    public boolean equals(final Object other) {
+        return other instanceof NodeIdentity identity
+                && nodeId == identity.nodeId
+                && Arrays.equals(memberIds, identity.memberIds);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * nodeId + Arrays.hashCode(memberIds);
+    }
+
+    @Override
+    public String toString() {
+        return "node " + nodeId + " of members " + Arrays.toString(memberIds);
+    }
+}

@@ -1,0 +1,109 @@
+package io.quorumlog.log;
+
+/**
+ * What recovery read: the state that the records add up to, for one {@link ReplicaLog} to go on with, and what must be
+ * cut off the files <em>before</em> that. Whoever owns the files cuts: first {@link #filesToDelete()} in their order, so
+ * that a crash meanwhile leaves no gap, then {@link #cutFile()} at {@link #cutOffset()}; and flushes all of it, what was
+ * kept as well, before the log goes on.
+ */
+public final class RecoveredLog {
+    /** No file. */
+    public static final int NO_FILE = -1;
+
+    private LogState state;
+    private final int newestFile;
+    private final long lastPosition;
+    private final long end;
+    private final boolean closed;
+    private final boolean marked;
+    private final int cutFile;
+    private final long cutOffset;
+    private final int[] filesToDelete;
+    private final RecoveryReport report;
+
+    RecoveredLog(
+            final LogState state,
+            final long lastPosition,
+            final long end,
+            final boolean closed,
+            final boolean marked,
+            final int cutFile,
+            final long cutOffset,
+            final int[] filesToDelete,
+            final RecoveryReport report) {
+        this.state = state;
+        newestFile = state.entries().isEmpty() ? NO_FILE : state.entries().newestFile();
+        this.lastPosition = lastPosition;
+        this.end = end;
+        this.closed = closed;
+        this.marked = marked;
+        this.cutFile = cutFile;
+        this.cutOffset = cutOffset;
+        this.filesToDelete = filesToDelete;
+        this.report = report;
+    }
+
+    /** The newest file that keeps records: appending goes on in it, or in the next one; {@link #NO_FILE} in a new log. */
+    public int newestFile() {
+        return newestFile;
+    }
+
+    /** The file whose end is to be cut off; {@link #NO_FILE} if none. It is the {@link #newestFile()}. */
+    public int cutFile() {
+        return cutFile;
+    }
+
+    /** Offset, as in a position, from which on nothing of {@link #cutFile()} is kept. */
+    public long cutOffset() {
+        return cutOffset;
+    }
+
+    /** Files of which nothing is kept, in the order in which to delete them: newest first. A copy. */
+    public int[] filesToDelete() {
+        return filesToDelete.clone();
+    }
+
+    /** Whether anything must be cut or deleted. */
+    public boolean needsRepair() {
+        return cutFile != NO_FILE || filesToDelete.length > 0;
+    }
+
+    public RecoveryReport report() {
+        return report;
+    }
+
+    /** Whether no record was found: a new node, or one whose disk was wiped. */
+    public boolean isEmpty() {
+        return newestFile == NO_FILE;
+    }
+
+    /** The state, once. */
+    LogState takeState() {
+        if (state == null) {
+            throw new IllegalStateException("a recovered log is gone on with once");
+        }
+        final LogState taken = state;
+        state = null;
+        return taken;
+    }
+
+    /** Position of the last record kept; {@link RecordStream#NONE} if there is none. */
+    long lastPosition() {
+        return lastPosition;
+    }
+
+    /** Where the last record kept ends, as a position; 0 if there is none. */
+    long end() {
+        return end;
+    }
+
+    /** Whether the last record kept is a {@code FILE_INDEX}, behind which only a new file may begin. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether the last record kept is a mark that testifies to all before it. */
+    boolean isMarked() {
+        return marked;
+    }
+}

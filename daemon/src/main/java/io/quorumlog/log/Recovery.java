@@ -1,0 +1,476 @@
+package io.quorumlog.log;
+
+import io.quorumlog.codec.record.Crc32c;
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
+import io.quorumlog.log.StoredFiles.Found;
+import java.util.Arrays;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Reads a stopped log from end to end, and says what it holds: every file, every checksum, every record against those
+ * before it. Nothing is trusted, and nothing is changed; what must be cut is in the result.
+ *
+ * <p>The question that it answers is <em>torn or damaged?</em> A crash loses what was not flushed, in any pattern: a page
+ * written late leaves a hole of zeros, or half a record, before pages that were written early. Nothing of that was ever
+ * acknowledged, so it is cut off, from the first hole on, whatever looks whole behind it. But a hole may also be rot, or
+ * a file that somebody cut: then acknowledged entries are gone or stand behind it, and a node that went on without them
+ * would vote as if it had never had them, which destroys what a majority holds (raft-bugs 21). A start must not take one
+ * for the other, and a prefix alone does not tell.
+ *
+ * <ol>
+ *   <li>While it runs, a node writes <em>evidence</em> into hard states and file headers: a position before which
+ *       everything had been flushed ({@link HardStateRecord}).
+ *   <li>Recovery replays to the first hole: a wrong checksum, bytes that are no record, or a file that ends before the
+ *       record that the next file's header says it ends with.
+ *   <li>Then it looks for evidence behind the hole, in this file and all later ones. If any covers the hole, what was
+ *       flushed is gone: {@link DamagedLogException}, naming file, offset and index. Otherwise the rest is a torn tail.
+ * </ol>
+ *
+ * <p>What is whole but can't have been written by this program in this order (an index that leaves a gap, a term or a
+ * committed entry taken back, a missing file) is damage wherever it stands: no crash does that. The last record of all
+ * has no evidence behind it; so a log that becomes idle writes a mark, and then only that mark can be lost unseen.
+ *
+ * <p>A {@code FILE_INDEX} is compared with what the scan found, byte for byte; one that differs is not used, and the
+ * table is kept in memory instead.
+ */
+public final class Recovery {
+    private final StoredFiles files;
+    private final NodeIdentity identity;
+    private final int[] numbers;
+    private final LogState state = new LogState();
+
+    private final Crc32c crc = new Crc32c();
+    private final LogRecord record = new LogRecord();
+    private final HardStateRecord hardState = new HardStateRecord();
+    private final FileHeaderRecord fileHeader = new FileHeaderRecord();
+    private final ExpandableArrayBuffer expectedIndex = new ExpandableArrayBuffer();
+    private final UnsafeBuffer expectedView = new UnsafeBuffer(0, 0);
+
+    private long lastPosition = RecordStream.NONE;
+    private long end;
+    private boolean closed;
+    private boolean marked;
+
+    private int cutFile = RecoveredLog.NO_FILE;
+    private long cutOffset;
+    private int[] filesToDelete = {};
+    private String repair;
+
+    private Recovery(final StoredFiles files, final NodeIdentity identity) {
+        this.files = files;
+        this.identity = identity;
+        numbers = files.numbers();
+    }
+
+    /**
+     * Reads everything.
+     *
+     * @throws DamagedLogException if what was flushed is not there any more
+     * @throws StorageException if it can't be read, or is another node's, another cluster's or a newer version's
+     */
+    public static RecoveredLog recover(final StoredFiles files, final NodeIdentity identity) {
+        return new Recovery(files, identity).run();
+    }
+
+    private RecoveredLog run() {
+        boolean whole = true;
+        for (int i = 0; i < numbers.length && whole; i++) {
+            if (i > 0 && numbers[i] != numbers[i - 1] + 1) {
+                throw new DamagedLogException("a file is missing between " + files.name(numbers[i - 1]) + " and "
+                        + files.name(numbers[i]) + ": entry " + nextIndex() + " or those behind it are gone");
+            }
+            whole = replay(i);
+        }
+        final int kept = numbers.length - filesToDelete.length;
+        return new RecoveredLog(
+                state,
+                lastPosition,
+                end,
+                closed,
+                marked,
+                cutFile,
+                cutOffset,
+                filesToDelete,
+                new RecoveryReport(
+                        state.lastIndex(),
+                        kept,
+                        state.lastIndex(),
+                        state.lastTerm(),
+                        state.term(),
+                        state.votedFor(),
+                        repair));
+    }
+
+    /** Applies a file's records. @return false if a torn tail begins in it, or it is dropped */
+    private boolean replay(final int file) {
+        final int number = numbers[file];
+        try (StoredFiles.Scan scan = files.scan(number)) {
+            boolean first = true;
+            while (true) {
+                final Found found = scan.next();
+                final long offset = scan.offset();
+                if (found == Found.END) {
+                    return isEndWhole(file, first, offset);
+                }
+                if (found == Found.BROKEN) {
+                    return tear(file, scan, offset, first, "no record stands there");
+                }
+                if (!isIntact(scan.record())) {
+                    return tear(file, scan, offset, first, "the checksum is wrong");
+                }
+                checkVersion(number, offset);
+                if (first && record.kind() != RecordKind.FILE_HEADER) {
+                    return tear(file, scan, offset, true, "the file's header is not there");
+                }
+                if (first) {
+                    checkFileHeader(number, offset, scan.record());
+                }
+                apply(number, offset, scan.record(), first);
+                first = false;
+            }
+        }
+    }
+
+    // Torn or damaged.
+
+    /**
+     * A file ends cleanly, in zeros or its end mark: but does it end where the log went on? The next file's header says
+     * what the last record of this one was.
+     */
+    private boolean isEndWhole(final int file, final boolean empty, final long offset) {
+        final long hole = RecordStream.position(numbers[file], offset);
+        if (file + 1 == numbers.length) {
+            if (empty) {
+                drop(file, offset, true, "empty file " + files.name(numbers[file]) + " dropped");
+            }
+            return !empty;
+        }
+        if (!empty && nextFileFollows(file + 1)) {
+            return true;
+        }
+        findEvidence(file + 1, hole, "the file ends there");
+        drop(
+                file,
+                offset,
+                empty,
+                "torn tail: " + files.name(numbers[file]) + " ends at offset " + offset + ", cut off behind index "
+                        + state.lastIndex());
+        return false;
+    }
+
+    /**
+     * Whether the next file has a whole header that does not speak of a record behind the one replayed last; without such
+     * a header, whether this file ends with its index, so that the header itself is what is missing. Whatever else may be
+     * wrong with the header comes out when the file is replayed.
+     */
+    private boolean nextFileFollows(final int next) {
+        try (StoredFiles.Scan scan = files.scan(numbers[next])) {
+            if (scan.next() != Found.RECORD || !isIntact(scan.record()) || !isHeader(scan.record())) {
+                return closed;
+            }
+            return fileHeader.format() > FileHeaderRecord.FORMAT || fileHeader.prevPosition() <= lastPosition;
+        }
+    }
+
+    /** The hole in a file, unless evidence behind it says that it had been flushed, is the begin of a torn tail. */
+    private boolean tear(
+            final int file, final StoredFiles.Scan scan, final long offset, final boolean first, final String what) {
+        final int number = numbers[file];
+        final long hole = RecordStream.position(number, offset);
+        Found found = scan.resync(offset);
+        while (found != Found.END) {
+            if (found == Found.RECORD && isKnownKind(scan.record()) && isIntact(scan.record())) {
+                checkEvidence(number, scan.offset(), scan.record(), hole, what);
+                found = scan.next();
+            } else {
+                found = scan.resync(scan.offset());
+            }
+        }
+        final long tornBytes = Math.max(0, scan.offset() - offset);
+        findEvidence(file + 1, hole, what);
+        drop(
+                file,
+                offset,
+                first,
+                "torn tail of " + tornBytes + " bytes in " + files.name(number) + " at offset " + offset + " (" + what
+                        + ") cut off behind index " + state.lastIndex());
+        return false;
+    }
+
+    /** Looks through whole files, from one on, for evidence that covers the hole. */
+    private void findEvidence(final int from, final long hole, final String what) {
+        for (int file = from; file < numbers.length; file++) {
+            try (StoredFiles.Scan scan = files.scan(numbers[file])) {
+                Found found = scan.next();
+                while (found != Found.END) {
+                    if (found == Found.RECORD && isKnownKind(scan.record()) && isIntact(scan.record())) {
+                        checkEvidence(numbers[file], scan.offset(), scan.record(), hole, what);
+                        found = scan.next();
+                    } else {
+                        found = scan.resync(scan.offset());
+                    }
+                }
+            }
+        }
+    }
+
+    /** {@link #record} is whole and stands behind the hole: does it say that the hole had been flushed? */
+    private void checkEvidence(
+            final int file, final long offset, final DirectBuffer bytes, final long hole, final String what) {
+        checkVersion(file, offset);
+        final long flushedBefore;
+        if (record.kind() == RecordKind.HARD_STATE && bytes.capacity() == HardStateRecord.LENGTH) {
+            flushedBefore = hardState.wrap(bytes).flushedBefore();
+        } else if (record.kind() == RecordKind.FILE_HEADER && isHeader(bytes)) {
+            checkFormat(file, offset);
+            checkIdentity(file);
+            flushedBefore = fileHeader.flushedBefore();
+        } else {
+            return;
+        }
+        // No record testifies to what is behind itself: such bytes are a payload's, or made up.
+        if (flushedBefore > hole && flushedBefore <= RecordStream.position(file, offset)) {
+            final int damaged = RecordStream.file(hole);
+            throw new DamagedLogException(
+                    files.name(damaged) + " at offset " + (hole & 0xFFFF_FFFFL)
+                            + " is damaged: entry " + nextIndex() + " was expected there or behind, but " + what + "; "
+                            + files.name(file) + " at offset " + offset
+                            + " shows that it had been on disk. Restore the directory, or wipe it and let the node start blank");
+        }
+    }
+
+    /** Records what is not kept: the file's end, or all of it, and all later files. */
+    private void drop(final int file, final long offset, final boolean all, final String why) {
+        final int from = all ? file : file + 1;
+        filesToDelete = new int[numbers.length - from];
+        for (int i = 0; i < filesToDelete.length; i++) {
+            filesToDelete[i] = numbers[numbers.length - 1 - i];
+        }
+        if (!all) {
+            cutFile = numbers[file];
+            cutOffset = offset;
+        }
+        final StringBuilder text = new StringBuilder(why);
+        for (int later = file + 1; later < numbers.length; later++) {
+            text.append(later == file + 1 ? ", with " : ", ").append(files.name(numbers[later]));
+        }
+        repair = text.toString();
+    }
+
+    // The records, one by one.
+
+    /** Wraps {@link #record}. */
+    private boolean isIntact(final DirectBuffer bytes) {
+        return bytes.capacity() >= LogRecord.HEADER_LENGTH
+                && record.wrap(bytes, 0, bytes.capacity()).isIntact(crc);
+    }
+
+    /** Whether bytes that may be a record claim to be one that counts behind a hole; spares checksums over noise. */
+    private static boolean isKnownKind(final DirectBuffer bytes) {
+        if (bytes.capacity() < LogRecord.HEADER_LENGTH) {
+            return false;
+        }
+        final byte kind = bytes.getByte(LogRecord.KIND_OFFSET);
+        return RecordKind.isEntry(kind) || kind >= RecordKind.HARD_STATE && kind <= RecordKind.FILE_INDEX;
+    }
+
+    private void checkVersion(final int file, final long offset) {
+        final byte version = record.version();
+        if (version > LogRecord.VERSION) {
+            throw newer(file, offset, "a record of version " + version);
+        }
+    }
+
+    private StorageException newer(final int file, final long offset, final String what) {
+        return new StorageException(files.name(file) + " at offset " + offset + " has " + what
+                + ": it was written by a newer version; start that one");
+    }
+
+    private void apply(final int file, final long offset, final DirectBuffer bytes, final boolean first) {
+        if (closed && !first) {
+            throw damaged(file, offset, "a record stands behind the file's index");
+        }
+        final byte kind = record.kind();
+        marked = false;
+        switch (kind) {
+            case RecordKind.CLIENT, RecordKind.NO_OP, RecordKind.CLUSTER -> applyEntry(file, offset);
+            case RecordKind.HARD_STATE -> applyHardState(file, offset, bytes);
+            case RecordKind.FILE_HEADER -> applyFileHeader(file, offset, first);
+            case RecordKind.FILE_INDEX -> applyFileIndex(file, offset, bytes);
+            default -> throw newer(file, offset, "a record of kind " + kind);
+        }
+        lastPosition = RecordStream.position(file, offset);
+        end = lastPosition + record.length();
+    }
+
+    private void applyEntry(final int file, final long offset) {
+        final long index = record.index();
+        if (index < 1 || index > nextIndex()) {
+            throw damaged(file, offset, "entry " + index + " stands there and leaves a gap");
+        }
+        if (index <= state.commitIndex()) {
+            throw damaged(
+                    file,
+                    offset,
+                    "entry " + index + " is written anew, though " + state.commitIndex() + " was committed");
+        }
+        if (record.term() < Math.max(1, state.terms().termAt(index - 1)) || record.term() > state.term()) {
+            throw damaged(file, offset, "entry " + index + " is of term " + record.term() + ", which can't be");
+        }
+        state.entry(
+                record.kind(),
+                index,
+                record.term(),
+                record.timestampMs(),
+                RecordStream.position(file, offset),
+                record.buffer(),
+                LogRecord.HEADER_LENGTH,
+                record.payloadLength());
+        if (record.kind() == RecordKind.CLUSTER && state.cluster() != null) {
+            checkMembers(file, state.cluster().memberIds());
+        }
+    }
+
+    private void applyHardState(final int file, final long offset, final DirectBuffer bytes) {
+        if (bytes.capacity() != HardStateRecord.LENGTH) {
+            throw damaged(file, offset, "a hard state of " + bytes.capacity() + " bytes");
+        }
+        hardState.wrap(bytes);
+        checkHardState(file, offset, hardState.term(), hardState.votedFor(), hardState.commitIndex());
+        final long flushedBefore = hardState.flushedBefore();
+        if (flushedBefore > RecordStream.position(file, offset)) {
+            throw damaged(file, offset, "a hard state testifies to what is behind it");
+        }
+        marked = flushedBefore >= end && hardState.term() == state.term() && hardState.votedFor() == state.votedFor();
+        state.hardState(hardState.term(), hardState.votedFor());
+        state.commit(hardState.commitIndex());
+    }
+
+    private void checkHardState(
+            final int file, final long offset, final long term, final int votedFor, final long commitIndex) {
+        if (term < state.term()) {
+            throw damaged(file, offset, "the term falls from " + state.term() + " to " + term);
+        }
+        if (term == state.term() && state.votedFor() != 0 && votedFor != state.votedFor()) {
+            throw damaged(
+                    file, offset, "the vote of term " + term + " changes from " + state.votedFor() + " to " + votedFor);
+        }
+        if (commitIndex < state.commitIndex() || commitIndex > state.lastIndex()) {
+            throw damaged(file, offset, "a commit watermark of " + commitIndex + ", which can't be");
+        }
+    }
+
+    private void applyFileHeader(final int file, final long offset, final boolean first) {
+        if (!first) {
+            throw damaged(file, offset, "a second file header");
+        }
+        checkHardState(file, offset, fileHeader.term(), fileHeader.votedFor(), fileHeader.commitIndex());
+        if (fileHeader.prevIndex() != state.lastIndex() || fileHeader.prevTerm() != state.lastTerm()) {
+            throw damaged(
+                    file,
+                    offset,
+                    "the file's header goes on behind " + fileHeader.prevIndex() + "@" + fileHeader.prevTerm()
+                            + ", but the last entry is " + state.lastIndex() + "@" + state.lastTerm());
+        }
+        final ClusterIdentity cluster = state.cluster();
+        if (cluster != null
+                && (fileHeader.clusterIdHigh() | fileHeader.clusterIdLow()) != 0
+                && (fileHeader.clusterIdHigh() != cluster.high() || fileHeader.clusterIdLow() != cluster.low())) {
+            throw new StorageException(files.name(file) + " belongs to cluster "
+                    + ClusterIdentity.idText(fileHeader.clusterIdHigh(), fileHeader.clusterIdLow())
+                    + ", but the files before it to cluster " + ClusterIdentity.idText(cluster.high(), cluster.low()));
+        }
+        state.hardState(fileHeader.term(), fileHeader.votedFor());
+        state.commit(fileHeader.commitIndex());
+        state.entries().beginFile(file);
+        closed = false;
+    }
+
+    /**
+     * The first record of a file, a whole one of kind {@code FILE_HEADER}, must be ours, this file's, and go on where the
+     * replay stands. Wraps {@link #fileHeader}.
+     */
+    private void checkFileHeader(final int file, final long offset, final DirectBuffer bytes) {
+        if (!isHeader(bytes)) {
+            throw damaged(file, offset, "the file's header is none");
+        }
+        checkFormat(file, offset);
+        checkIdentity(file);
+        if (fileHeader.file() != file) {
+            throw damaged(file, offset, "the file's header is that of " + files.name(fileHeader.file()));
+        }
+        if (state.entries().isEmpty() && fileHeader.prevPosition() != RecordStream.NONE) {
+            throw damaged(
+                    file,
+                    offset,
+                    "the log does not begin there: the files with entries up to " + fileHeader.prevIndex()
+                            + " are missing");
+        }
+        if (fileHeader.prevPosition() != lastPosition) {
+            throw damaged(file, offset, "the file's header does not go on behind the last record of the file before");
+        }
+    }
+
+    /** Whether bytes are a header that can be read, be it of a newer format. Wraps {@link #fileHeader}. */
+    private boolean isHeader(final DirectBuffer bytes) {
+        if (bytes.capacity() < FileHeaderRecord.FILE_OFFSET
+                || bytes.getByte(LogRecord.KIND_OFFSET) != RecordKind.FILE_HEADER) {
+            return false;
+        }
+        fileHeader.wrap(bytes);
+        return fileHeader.magic() == FileHeaderRecord.MAGIC
+                && (fileHeader.format() > FileHeaderRecord.FORMAT || fileHeader.isWellFormed());
+    }
+
+    private void checkFormat(final int file, final long offset) {
+        if (fileHeader.format() > FileHeaderRecord.FORMAT) {
+            throw newer(file, offset, "format " + fileHeader.format());
+        }
+    }
+
+    private void checkIdentity(final int file) {
+        if (fileHeader.nodeId() != identity.nodeId()) {
+            throw new StorageException(files.name(file) + " is data of node " + fileHeader.nodeId()
+                    + ", but this is node " + identity.nodeId() + ": give each node its own data directory");
+        }
+        checkMembers(file, fileHeader.memberIds());
+    }
+
+    private void checkMembers(final int file, final int[] memberIds) {
+        if (!Arrays.equals(memberIds, identity.memberIds())) {
+            throw new StorageException(files.name(file) + " is data of a cluster of members "
+                    + Arrays.toString(memberIds) + ", but the setting names members "
+                    + Arrays.toString(identity.memberIds()));
+        }
+    }
+
+    private void applyFileIndex(final int file, final long offset, final DirectBuffer bytes) {
+        final EntryIndex entries = state.entries();
+        final int length = FileIndexRecord.encodePayload(
+                expectedIndex, 0, entries.newestFirstIndex(), entries.newestSlots(), state.terms(), state.nonClients());
+        if (length == bytes.capacity() && isExpectedIndex(bytes, length)) {
+            entries.indexWritten(RecordStream.position(file, offset));
+        }
+        closed = true;
+    }
+
+    private boolean isExpectedIndex(final DirectBuffer bytes, final int length) {
+        final int payloadLength = length - LogRecord.HEADER_LENGTH;
+        expectedView.wrap(bytes, LogRecord.HEADER_LENGTH, payloadLength);
+        return record.index() == state.lastIndex()
+                && record.term() == state.lastTerm()
+                && expectedView.compareTo(new UnsafeBuffer(expectedIndex, LogRecord.HEADER_LENGTH, payloadLength)) == 0;
+    }
+
+    private long nextIndex() {
+        return state.lastIndex() + 1;
+    }
+
+    private DamagedLogException damaged(final int file, final long offset, final String what) {
+        return new DamagedLogException(
+                files.name(file) + " at offset " + offset + " is damaged at entry " + nextIndex() + ": " + what);
+    }
+}

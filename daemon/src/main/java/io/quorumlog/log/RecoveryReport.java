@@ -1,0 +1,26 @@
+package io.quorumlog.log;
+
+/**
+ * What recovery found and what it asks to be cut, for the log's one line.
+ *
+ * @param entries in the log, superseded ones not counted
+ * @param files that are kept
+ * @param lastIndex of the last entry, 0 if there is none
+ * @param lastTerm of the last entry
+ * @param term persisted last
+ * @param votedFor in that term, 0 for none
+ * @param repair what was cut, in words; null if nothing
+ */
+public record RecoveryReport(
+        long entries, int files, long lastIndex, long lastTerm, long term, int votedFor, String repair) {
+    /** One line. */
+    public String summary() {
+        return "recovered entries=" + entries + " files=" + files + " last=" + lastIndex + "@" + lastTerm + " term="
+                + term + " votedFor=" + votedFor + (repair == null ? "" : "; " + repair);
+    }
+
+    @Override
+    public String toString() {
+        return summary();
+    }
+}

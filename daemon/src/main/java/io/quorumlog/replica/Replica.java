@@ -1,0 +1,214 @@
+package io.quorumlog.replica;
+
+import io.quorumlog.codec.peer.PeerLimits;
+import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.log.ClusterIdentity;
+import io.quorumlog.log.ReplicaLog;
+import io.quorumlog.raft.ElectionTimeouts;
+import io.quorumlog.raft.Raft;
+import io.quorumlog.raft.RaftConfig;
+import io.quorumlog.raft.RoleKind;
+import io.quorumlog.session.SessionSettings;
+import io.quorumlog.session.Sessions;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One member without its sockets and its disk. Whoever drives it, an event loop or a simulation, does a turn in this order:
+ * {@link #time}, {@link #onDurable}, messages and clients' bytes, {@link #fireTimers}, {@link #sendPending}, a request to
+ * flush up to {@link #lastRecordSeq}, {@link #answerClients}.
+ *
+ * <p>One thread. Nothing per entry or message allocates.
+ */
+public final class Replica {
+    /** How long the log must have been at rest before what was flushed last is recorded; long against a burst's gaps. */
+    private static final long MARK_AFTER_NS = 50_000_000;
+
+    private final ReplicaConfig config;
+    private final ReplicaLog log;
+    private final Raft raft;
+    private final ReplicaCommands commands;
+    private final Sessions sessions;
+    private long nowNs;
+    private long seenSeq;
+    private long markDeadlineNs = Long.MAX_VALUE;
+    private long shutdownDeadlineNs = Long.MAX_VALUE;
+
+    /**
+     * A member as it comes up on what its log holds.
+     *
+     * @param nowNs the monotonic clock
+     */
+    public Replica(
+            final ReplicaConfig config,
+            final ReplicaLog log,
+            final PeerTransport transport,
+            final ElectionTimeouts timeouts,
+            final Surroundings surroundings,
+            final long nowNs) {
+        this.config = config;
+        this.log = log;
+        this.nowNs = nowNs;
+        final PeerLimits limits = new PeerLimits(config.maxEntryBytes());
+        final RaftConfig raftConfig = new RaftConfig(
+                config.memberId(),
+                config.memberIds(),
+                config.heartbeatNs(),
+                config.electionTimeoutNs(),
+                newIdentity(config));
+        raft = new Raft(
+                raftConfig,
+                log,
+                new ReplicaEffects(log, transport, surroundings, limits.maxRecordBytes()),
+                timeouts,
+                log.term(),
+                log.votedFor(),
+                log.commitWatermark(),
+                nowNs);
+        commands = new ReplicaCommands(config, log, raft, surroundings, nowNs);
+        sessions = new Sessions(commands, new SessionSettings(config.maxEntryBytes(), config.electionTimeoutNs()));
+        commands.sessions(sessions);
+    }
+
+    private static DirectBuffer newIdentity(final ReplicaConfig config) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[ClusterIdentity.MAX_LENGTH]);
+        final int length = new ClusterIdentity(config.newClusterIdHigh(), config.newClusterIdLow(), config.memberIds())
+                .encode(buffer, 0);
+        return new UnsafeBuffer(buffer, 0, length);
+    }
+
+    // -- inputs -------------------------------------------------------------------------------------------------------
+
+    /**
+     * Moves the clock.
+     *
+     * @param now monotonic nanoseconds
+     * @param wallClockMs milliseconds since the epoch, for timestamps only
+     */
+    public void time(final long now, final long wallClockMs) {
+        nowNs = now;
+        raft.time(now, wallClockMs);
+        commands.time(now);
+    }
+
+    /**
+     * More records are durable.
+     *
+     * @param durableSeq all up to this number survive what the configured durability promises
+     * @param flushedSeq all up to this number have really been flushed; less than {@code durableSeq} in page-cache mode
+     */
+    public void onDurable(final long durableSeq, final long flushedSeq) {
+        log.onFlushed(flushedSeq);
+        raft.onDurable(durableSeq);
+    }
+
+    /**
+     * A message of a member whose connection has been greeted.
+     *
+     * @throws io.quorumlog.codec.ProtocolException if no correct member would send it
+     */
+    public void onPeerMessage(final int from, final PeerMessage message) {
+        raft.onMessage(from, message);
+    }
+
+    /** A connection to a member stands, or is gone. */
+    public void onPeerConnection(final int member, final boolean up) {
+        raft.onConnection(member, up);
+    }
+
+    /** The clients' sessions. */
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    /** Does what is due. */
+    public void fireTimers() {
+        raft.fireTimers();
+        if (nowNs >= markDeadlineNs) {
+            markDeadlineNs = Long.MAX_VALUE;
+            if (log.isMarkDue()) {
+                log.mark();
+            }
+        }
+    }
+
+    /** Sends what the turn has brought about. */
+    public void sendPending() {
+        raft.sendPending();
+        if (log.lastRecordSeq() != seenSeq) {
+            seenSeq = log.lastRecordSeq();
+            markDeadlineNs = nowNs + MARK_AFTER_NS;
+        } else if (markDeadlineNs == Long.MAX_VALUE && log.isMarkDue()) {
+            markDeadlineNs = nowNs + MARK_AFTER_NS;
+        }
+    }
+
+    /** Answers the clients that can be answered. */
+    public void answerClients() {
+        sessions.onProgress();
+    }
+
+    /** When a turn is due at the latest. */
+    public long deadlineNs() {
+        return Math.min(
+                Math.min(raft.deadlineNs(), sessions.deadlineNs()), Math.min(markDeadlineNs, shutdownDeadlineNs));
+    }
+
+    // -- what the driver asks -----------------------------------------------------------------------------------------
+
+    /** Number of the last record written; the driver asks for a flush up to it. */
+    public long lastRecordSeq() {
+        return log.lastRecordSeq();
+    }
+
+    /** Whether a change of term or vote waits for its flush, which then must be a real one in either durability mode. */
+    public boolean hasUnflushedHardState() {
+        return !raft.isHardStateDurable();
+    }
+
+    public long term() {
+        return raft.term();
+    }
+
+    public RoleKind role() {
+        return raft.role();
+    }
+
+    public int leaderId() {
+        return raft.leaderId();
+    }
+
+    public long commitIndex() {
+        return raft.commitIndex();
+    }
+
+    /** The cluster's id, high half; 0 until it is committed, for another's could still win. */
+    public long clusterIdHigh() {
+        return isClusterKnown() ? log.clusterIdHigh() : 0;
+    }
+
+    /** The cluster's id, low half; 0 until it is committed. */
+    public long clusterIdLow() {
+        return isClusterKnown() ? log.clusterIdLow() : 0;
+    }
+
+    private boolean isClusterKnown() {
+        return raft.commitIndex() > 0;
+    }
+
+    // -- the end ------------------------------------------------------------------------------------------------------
+
+    /** Hands leadership to the most up-to-date follower, if this member leads and has one. */
+    public void beginShutdown() {
+        final int successor = raft.mostUpToDateFollower();
+        shutdownDeadlineNs = nowNs;
+        if (successor != Raft.NONE && raft.transferLeadership(successor) == null) {
+            shutdownDeadlineNs = nowNs + config.electionTimeoutNs();
+        }
+    }
+
+    /** Whether leadership is handed over, as far as it can be within an election timeout. */
+    public boolean isShutdownReady() {
+        return raft.role() != RoleKind.LEADER && raft.leaderId() != Raft.NONE || nowNs >= shutdownDeadlineNs;
+    }
+}

@@ -1,0 +1,63 @@
+package io.quorumlog.replica;
+
+import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.log.ReplicaLog;
+import io.quorumlog.raft.RaftEffects;
+import io.quorumlog.raft.RoleKind;
+import org.agrona.MutableDirectBuffer;
+
+/** Carries out the core's effects: frames go to the transport, entries from the log's files straight into them. */
+final class ReplicaEffects implements RaftEffects {
+    private final ReplicaLog log;
+    private final PeerTransport transport;
+    private final Surroundings surroundings;
+    private final int maxRecordBytes;
+    private final AppendEntries frame = new AppendEntries();
+
+    ReplicaEffects(
+            final ReplicaLog log,
+            final PeerTransport transport,
+            final Surroundings surroundings,
+            final int maxRecordBytes) {
+        this.log = log;
+        this.transport = transport;
+        this.surroundings = surroundings;
+        this.maxRecordBytes = maxRecordBytes;
+    }
+
+    @Override
+    public void send(final int to, final PeerMessage message) {
+        final int length = message.frameLength();
+        final MutableDirectBuffer target = transport.claim(to, length);
+        if (target != null) {
+            target.putBytes(transport.claimedOffset(), message.buffer(), message.offset(), length);
+            transport.commit(length);
+        }
+    }
+
+    @Override
+    public long sendEntries(final int to, final AppendEntries message, final long firstIndex, final int maxBytes) {
+        final MutableDirectBuffer target =
+                transport.claim(to, AppendEntries.LENGTH + Math.max(maxBytes, maxRecordBytes));
+        if (target == null) {
+            return firstIndex - 1;
+        }
+        final int offset = transport.claimedOffset();
+        target.putBytes(offset, message.buffer(), message.offset(), AppendEntries.LENGTH);
+        final long lastIndex = log.copyEntries(firstIndex, maxBytes, target, offset + AppendEntries.LENGTH);
+        frame.wrapForEntries(target, offset).entryBytes(log.copiedBytes());
+        transport.commit(AppendEntries.LENGTH + log.copiedBytes());
+        return lastIndex;
+    }
+
+    @Override
+    public void onCommit(final long commitIndex) {
+        log.onCommit(commitIndex);
+    }
+
+    @Override
+    public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
+        surroundings.onRole(role, term, leaderId, reason);
+    }
+}

@@ -1,0 +1,655 @@
+package io.quorumlog.session;
+
+import io.quorumlog.codec.resp.Request;
+import io.quorumlog.codec.resp.RequestParser;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+
+/**
+ * One client's connection as the log sees it: parses its requests, runs them, and answers in request order. One thread.
+ *
+ * <p>A request that can't be run yet is left unconsumed, and the connection offers it again when {@link #wantsInput()}:
+ * so what waits stands in the socket's buffers, in the client's own memory in the end, and not in ours. Only APPEND,
+ * APPENDIF and LAST are taken while earlier ones of them still wait; every other command is run when all before it are
+ * answered, so that a READ behind an APPEND sees the entry.
+ *
+ * <p>How a connection drives it:
+ * <ul>
+ *   <li>bytes came in, or the session is ready ({@link ReplyOutput#onSessionReady}): offer all that is unconsumed to
+ *       {@link #onInput}, again as long as something is consumed;
+ *   <li>read the socket only while {@link #wantsInput()} and the buffer has room; the buffer must be able to grow to
+ *       {@link #bytesNeeded()};
+ *   <li>the output has drained: {@link #onProgress}, then offer what is unconsumed;
+ *   <li>end of the stream: {@link #onEndOfInput}, with all bytes before it offered; then as before;
+ *   <li>after each of these: when {@link #isFinished()}, write what is queued and close.
+ * </ul>
+ * Taking APPEND, APPENDIF and LAST, and answering them, allocates nothing.
+ */
+public final class ClientSession {
+    private static final long DEFAULT_READ_COUNT = 100;
+    private static final long NOT_GIVEN = -1;
+    private static final int MAX_MEMBER_ID = 65_535;
+    private static final byte[] COUNT = ascii("COUNT");
+    private static final byte[] BLOCK = ascii("BLOCK");
+    private static final byte[] SETNAME = ascii("SETNAME");
+    private static final byte[] SETINFO = ascii("SETINFO");
+
+    /** What the session is doing; but for REQUESTS and TAIL, requests must wait meanwhile. */
+    private enum Mode {
+        REQUESTS,
+        /** A READ found nothing and waits for the first entry. */
+        READ_BLOCKED,
+        /** A READ's entries are being written. */
+        READ_REPLY,
+        TAIL,
+        /** A request has ended a TAIL, but an entry is written only in part. */
+        TAIL_LAST_ENTRY,
+        TRANSFER,
+        CLOSED
+    }
+
+    /** Why a request that is whole was left unconsumed. */
+    private enum Stall {
+        NONE,
+        /** Until all requests before it are answered. */
+        UNANSWERED,
+        /** Until fewer requests are in flight. */
+        FULL,
+        /** Until this leader takes entries again, or is none any more. */
+        NOT_NOW,
+        /** Until the client has read more of its replies. */
+        OVERFULL
+    }
+
+    private final Sessions sessions;
+    private final ReplicatedLog log;
+    private final ReplyOutput output;
+    private final SessionSettings settings;
+    private final RequestParser parser;
+    private final Replies replies;
+    private final PendingReplies pending;
+    private final EntryReader reader;
+
+    private Mode mode = Mode.REQUESTS;
+    private Stall stall = Stall.NONE;
+    private boolean needsMore; // the unconsumed bytes are no whole request
+    private boolean inputExhausted = true; // and there is none among them
+    private boolean inputEnded;
+    private boolean finishing; // nothing more is taken; when all is answered, the session is finished
+    private boolean http;
+    private String lateError; // the answer to a request that is consumed, due when all before it are answered
+
+    private long readMost; // READ: entries wanted at most
+    private long readLeft; // READ: entries announced and not yet begun with
+    private long tailEnd; // TAIL: ends behind this index
+    private int transferTarget;
+    private long waitUntilNs = Long.MAX_VALUE; // READ_BLOCKED, TRANSFER; Long.MAX_VALUE: for ever
+
+    int waitingSlot = Sessions.NOT_WAITING; // owned by Sessions
+
+    ClientSession(
+            final Sessions sessions,
+            final ReplicatedLog log,
+            final ReplyOutput output,
+            final SessionSettings settings) {
+        this.sessions = sessions;
+        this.log = log;
+        this.output = output;
+        this.settings = settings;
+        this.parser = new RequestParser(settings.maxEntryBytes());
+        this.replies = new Replies(output);
+        this.pending = new PendingReplies(settings.maxPendingReplies());
+        this.reader = new EntryReader(log, output, replies, sessions.view());
+    }
+
+    // What the connection does.
+
+    /**
+     * Runs as many of the requests in {@code buffer[offset, limit)} as it may now.
+     *
+     * @param offset of the first byte not yet consumed
+     * @return bytes consumed; the others must be offered again, unchanged
+     */
+    public int onInput(final DirectBuffer buffer, final int offset, final int limit) {
+        int position = offset;
+        if (takesRequests()) {
+            stall = Stall.NONE;
+            needsMore = false;
+        }
+        boolean taken = true;
+        while (position < limit && taken && !needsMore && takesRequests()) {
+            final RequestParser.Result result = parser.parse(buffer, position, limit);
+            switch (result) {
+                case NEED_MORE -> needsMore = true;
+                case EMPTY_LINE, SKIPPING -> position += parser.consumed();
+                case REQUEST -> {
+                    taken = endTail() && execute(parser.request());
+                    position += taken ? parser.consumed() : 0;
+                }
+                case OVERSIZE -> {
+                    // Its bytes are gone, it can't be offered again: the answer waits instead of the request.
+                    position += parser.consumed();
+                    lateError = oversize(parser.request());
+                    endTail();
+                    answerLateError();
+                }
+                case PROTOCOL_ERROR -> {
+                    lateError = "ERR Protocol error: " + parser.error();
+                    finishing = true;
+                    endTail();
+                    answerLateError();
+                }
+                case HTTP -> {
+                    http = true;
+                    finishing = true;
+                    endTail();
+                }
+            }
+        }
+        if (finishing) {
+            position = limit;
+        }
+        inputExhausted = position == limit || needsMore;
+        sessions.onChange(this);
+        return position - offset;
+    }
+
+    /**
+     * Whether the connection should read. False while requests must wait; but true while a READ blocks, though it consumes
+     * nothing then: or the end of the stream, which ends the READ, would not be seen.
+     */
+    public boolean wantsInput() {
+        return takesRequests() || (mode == Mode.READ_BLOCKED && !inputEnded);
+    }
+
+    /**
+     * How many bytes, from the first unconsumed one, there must be for the session to get on; if so many are there, the
+     * connection's buffer need not grow. At most {@code max-entry-bytes} and 64 KiB.
+     */
+    public int bytesNeeded() {
+        return needsMore ? parser.bytesNeeded() : 1;
+    }
+
+    /**
+     * Answers what can be answered now, and goes on with READ and TAIL. To be called when the output has room again;
+     * otherwise {@link Sessions#onProgress} does it. Afterwards unconsumed input may be offered again.
+     */
+    public void onProgress() {
+        if (mode == Mode.CLOSED) {
+            return;
+        }
+        pending.answer(log, sessions.lostTerms(), replies, sessions.traffic());
+        switch (mode) {
+            case READ_BLOCKED -> answerBlockedRead();
+            case READ_REPLY -> writeRead();
+            case TAIL -> writeTail();
+            case TAIL_LAST_ENTRY -> {
+                reader.finishEntry();
+                mode = reader.isWithinEntry() ? mode : Mode.REQUESTS;
+            }
+            case TRANSFER -> answerTransfer();
+            case REQUESTS, CLOSED -> {
+                // Nothing goes on by itself.
+            }
+        }
+        answerLateError();
+        sessions.onChange(this);
+    }
+
+    /**
+     * The client has shut its sending side. Whole requests among the unconsumed bytes are still run; a READ does not block
+     * any more, and a TAIL ends behind what is committed now.
+     */
+    public void onEndOfInput() {
+        inputEnded = true;
+        if (mode == Mode.TAIL) {
+            tailEnd = log.commitIndex();
+        }
+        onProgress();
+    }
+
+    /** Whether everything is answered, and the connection is to be closed when the output is written. */
+    public boolean isFinished() {
+        return mode == Mode.CLOSED
+                || (mode == Mode.REQUESTS
+                        && pending.isEmpty()
+                        && lateError == null
+                        && (finishing || (inputEnded && inputExhausted)));
+    }
+
+    /** Whether it was a line of HTTP that finished the session. */
+    public boolean isHttp() {
+        return http;
+    }
+
+    /** When {@link #onProgress} must be called at the latest; {@link Long#MAX_VALUE}: never. */
+    public long deadlineNs() {
+        return Math.min(waitUntilNs, pending.deadlineNs());
+    }
+
+    /** Whether it must be called on progress: something is not yet answered, or a request waits. */
+    public boolean isWaiting() {
+        return mode != Mode.CLOSED
+                && (mode != Mode.REQUESTS || stall != Stall.NONE || !pending.isEmpty() || lateError != null);
+    }
+
+    /** The connection is gone: nothing is answered any more. */
+    public void close() {
+        if (mode != Mode.CLOSED) {
+            mode = Mode.CLOSED;
+            sessions.onClose(this);
+        }
+    }
+
+    // What the registry asks.
+
+    ReplyOutput output() {
+        return output;
+    }
+
+    /** Whether the connection has something to do: offer what is unconsumed, or close. */
+    boolean isReady() {
+        return isFinished() || (takesRequests() && !inputExhausted);
+    }
+
+    // Requests.
+
+    private boolean takesRequests() {
+        if (finishing || lateError != null || (mode != Mode.REQUESTS && mode != Mode.TAIL)) {
+            return false;
+        }
+        return switch (stall) {
+            case NONE -> true;
+            case UNANSWERED -> pending.isEmpty();
+            case FULL -> !pending.isFull();
+            case NOT_NOW -> log.acceptsAppends() || !log.isLeader();
+            case OVERFULL -> !output.isOverfull();
+        };
+    }
+
+    /** A request ends a TAIL. @return whether nothing of it is left to write */
+    private boolean endTail() {
+        if (mode == Mode.TAIL) {
+            mode = reader.isWithinEntry() ? Mode.TAIL_LAST_ENTRY : Mode.REQUESTS;
+        }
+        return mode == Mode.REQUESTS;
+    }
+
+    private boolean stall(final Stall reason) {
+        stall = reason;
+        return false;
+    }
+
+    /** @return whether the request was taken; if not, {@link #stall} says what it waits for */
+    private boolean execute(final Request request) {
+        if (output.isOverfull()) {
+            return stall(Stall.OVERFULL);
+        }
+        final Command command = Command.find(request);
+        if (command != null && command.takes(request.argumentCount())) {
+            switch (command) {
+                case APPEND -> {
+                    return append(request, 1);
+                }
+                case APPENDIF -> {
+                    return appendIf(request);
+                }
+                case LAST -> {
+                    return last();
+                }
+                default -> {
+                    // All others wait for the answers before them.
+                }
+            }
+        }
+        if (!pending.isEmpty()) {
+            return stall(Stall.UNANSWERED);
+        }
+        if (command == null) {
+            replies.error("ERR unknown command '" + request.echo(0) + "'");
+        } else if (!command.takes(request.argumentCount())) {
+            replies.error(wrongNumberOfArguments(command));
+        } else {
+            run(command, request);
+        }
+        return true;
+    }
+
+    private boolean append(final Request request, final int payload) {
+        if (pending.isFull()) {
+            return stall(Stall.FULL);
+        }
+        final long index =
+                log.append(request.buffer(), request.argumentOffset(payload), request.argumentLength(payload));
+        if (index == ReplicatedLog.NOT_NOW) {
+            return stall(Stall.NOT_NOW);
+        }
+        if (index == ReplicatedLog.NOT_LEADER) {
+            return refuseAsNotLeader();
+        }
+        pending.addAppend(index, log.term());
+        return true;
+    }
+
+    private boolean appendIf(final Request request) {
+        final long expected = request.argumentAsLong(1);
+        if (expected == Request.NOT_A_NUMBER) {
+            if (!pending.isEmpty()) {
+                return stall(Stall.UNANSWERED);
+            }
+            replies.error(notInRange("last", request, 1, 0, Long.MAX_VALUE));
+            return true;
+        }
+        if (!log.isLeader()) {
+            return refuseAsNotLeader();
+        }
+        final long last = log.lastClientIndex();
+        if (last == expected) {
+            return append(request, 2);
+        }
+        if (pending.isFull()) {
+            return stall(Stall.FULL);
+        }
+        final long read = log.requestRead();
+        if (read == ReplicatedLog.NOT_LEADER) {
+            return refuseAsNotLeader();
+        }
+        pending.addConflict(read, log.term(), log.lastIndex(), last);
+        return true;
+    }
+
+    private boolean last() {
+        if (pending.isFull()) {
+            return stall(Stall.FULL);
+        }
+        final long read = log.requestRead();
+        if (read == ReplicatedLog.NOT_LEADER) {
+            return refuseAsNotLeader();
+        }
+        pending.addLast(read, log.term());
+        sessions.traffic().countRead();
+        return true;
+    }
+
+    private boolean refuseAsNotLeader() {
+        if (!pending.isEmpty()) {
+            return stall(Stall.UNANSWERED);
+        }
+        replies.notLeader(log);
+        return true;
+    }
+
+    /** Runs one of the commands before which all is answered. */
+    private void run(final Command command, final Request request) {
+        switch (command) {
+            case READ -> read(request);
+            case TAIL -> tail(request);
+            case PING -> ping(request);
+            case ECHO -> replies.bulk(request.buffer(), request.argumentOffset(1), request.argumentLength(1));
+            case STATUS, INFO -> replies.bulk(StatusReport.of(log.status(), request));
+            case LEADER -> leader();
+            case MEMBERS -> members();
+            case TRANSFER -> transfer(request);
+            case HELP -> replies.bulk(Command.helpText());
+            case COMMAND -> replies.arrayHeader(0);
+            case CLIENT -> client(request);
+            case SELECT -> select(request);
+            case QUIT -> {
+                replies.ok();
+                finishing = true;
+            }
+            case APPEND, APPENDIF, LAST -> throw new AssertionError(command);
+        }
+    }
+
+    private void ping(final Request request) {
+        if (request.argumentCount() == 1) {
+            replies.pong();
+        } else {
+            replies.bulk(request.buffer(), request.argumentOffset(1), request.argumentLength(1));
+        }
+    }
+
+    private void client(final Request request) {
+        if (request.argumentEqualsIgnoreCase(1, SETNAME) || request.argumentEqualsIgnoreCase(1, SETINFO)) {
+            replies.ok();
+        } else {
+            replies.error("ERR unknown subcommand '" + request.echo(1) + "' for 'client'");
+        }
+    }
+
+    private void select(final Request request) {
+        if (request.argumentAsLong(1) == 0) {
+            replies.ok();
+        } else {
+            replies.error("ERR there is only database 0, not '" + request.echo(1) + "'");
+        }
+    }
+
+    private void leader() {
+        final int leaderId = log.leaderId();
+        final String address = leaderId == 0 ? null : log.clientAddress(leaderId);
+        if (address == null) {
+            replies.nullArray();
+            return;
+        }
+        replies.arrayHeader(2);
+        replies.integer(leaderId);
+        replies.bulk(address);
+    }
+
+    private void members() {
+        final List<NodeStatus.Member> members = log.status().members();
+        replies.arrayHeader(members.size());
+        for (final NodeStatus.Member member : members) {
+            replies.arrayHeader(4);
+            replies.integer(member.id());
+            replies.bulk(member.peerAddress());
+            replies.bulk(member.clientAddress());
+            replies.bulk(member.role());
+        }
+    }
+
+    // READ and TAIL.
+
+    private void read(final Request request) {
+        final long from = request.argumentAsLong(1);
+        if (from == Request.NOT_A_NUMBER) {
+            replies.error(notInRange("from", request, 1, 0, Long.MAX_VALUE));
+            return;
+        }
+        long count = NOT_GIVEN;
+        long blockMs = NOT_GIVEN;
+        for (int i = 2; i < request.argumentCount(); i += 2) {
+            final boolean isCount = request.argumentEqualsIgnoreCase(i, COUNT);
+            if (!isCount && !request.argumentEqualsIgnoreCase(i, BLOCK)) {
+                replies.error(
+                        "ERR unknown option '" + request.echo(i) + "' for 'read': COUNT n and BLOCK ms are known");
+                return;
+            }
+            final String name = isCount ? "COUNT" : "BLOCK";
+            if (i + 1 == request.argumentCount()) {
+                replies.error("ERR " + name + " needs a number behind it");
+                return;
+            }
+            if ((isCount ? count : blockMs) != NOT_GIVEN) {
+                replies.error("ERR " + name + " is given twice");
+                return;
+            }
+            final long value = request.argumentAsLong(i + 1);
+            // COUNT 0 is no question: nothing could answer it, and with BLOCK it would wait for nothing.
+            final int least = isCount ? 1 : 0;
+            if (value < least) {
+                replies.error(notInRange(name, request, i + 1, least, Long.MAX_VALUE));
+                return;
+            }
+            if (isCount) {
+                count = value;
+            } else {
+                blockMs = value;
+            }
+        }
+        sessions.traffic().countRead();
+        reader.seek(Math.max(1, from));
+        readMost = count == NOT_GIVEN ? DEFAULT_READ_COUNT : count;
+        if (beginRead()) {
+            return;
+        }
+        if (blockMs == NOT_GIVEN || inputEnded) {
+            replies.arrayHeader(0);
+            return;
+        }
+        mode = Mode.READ_BLOCKED;
+        waitUntilNs = blockMs == 0 ? Long.MAX_VALUE : afterMs(log.nowNs(), blockMs);
+    }
+
+    /** Announces and begins to write the entries of a READ. @return false if there are none */
+    private boolean beginRead() {
+        final int count = reader.count(readMost);
+        if (count == 0) {
+            return false;
+        }
+        replies.arrayHeader(count);
+        readLeft = count;
+        mode = Mode.READ_REPLY;
+        waitUntilNs = Long.MAX_VALUE;
+        writeRead();
+        return true;
+    }
+
+    private void writeRead() {
+        if (reader.isWithinEntry()) {
+            reader.finishEntry();
+        }
+        while (readLeft > 0 && !reader.isWithinEntry() && reader.writeEntry()) {
+            readLeft--;
+        }
+        if (readLeft == 0 && !reader.isWithinEntry()) {
+            mode = Mode.REQUESTS;
+        }
+    }
+
+    private void answerBlockedRead() {
+        if (beginRead()) {
+            return;
+        }
+        if (inputEnded || log.nowNs() >= waitUntilNs) {
+            waitUntilNs = Long.MAX_VALUE;
+            mode = Mode.REQUESTS;
+            replies.arrayHeader(0);
+        }
+    }
+
+    private void tail(final Request request) {
+        final long from = request.argumentAsLong(1);
+        if (from == Request.NOT_A_NUMBER) {
+            replies.error(notInRange("from", request, 1, 0, Long.MAX_VALUE));
+            return;
+        }
+        sessions.traffic().countRead();
+        replies.ok();
+        reader.seek(Math.max(1, from));
+        tailEnd = inputEnded ? log.commitIndex() : Long.MAX_VALUE;
+        mode = Mode.TAIL;
+        writeTail();
+    }
+
+    private void writeTail() {
+        if (reader.isWithinEntry()) {
+            reader.finishEntry();
+        }
+        while (!reader.isWithinEntry() && reader.nextIndex() <= tailEnd && reader.writeEntry()) {
+            // Written.
+        }
+        if (!reader.isWithinEntry() && reader.nextIndex() > tailEnd) {
+            mode = Mode.REQUESTS;
+        }
+    }
+
+    // TRANSFER.
+
+    private void transfer(final Request request) {
+        final long member = request.argumentAsLong(1);
+        if (member < 1 || member > MAX_MEMBER_ID) {
+            replies.error(notInRange("id", request, 1, 1, MAX_MEMBER_ID));
+            return;
+        }
+        if (!log.isLeader()) {
+            replies.notLeader(log);
+            return;
+        }
+        if (log.leaderId() == member) {
+            replies.ok();
+            return;
+        }
+        final String refusal = log.transferTo((int) member);
+        if (refusal != null) {
+            replies.error("ERR " + refusal);
+            return;
+        }
+        transferTarget = (int) member;
+        mode = Mode.TRANSFER;
+        waitUntilNs = log.nowNs() + settings.transferTimeoutNs();
+    }
+
+    private void answerTransfer() {
+        final int leaderId = log.leaderId();
+        if (leaderId == transferTarget) {
+            replies.ok();
+        } else if (!log.isTransferring() && leaderId != 0) {
+            // Whoever leads now, the transfer is over: we still do, or another one was elected.
+            replies.error("ERR member " + transferTarget + " could not take over: member " + leaderId + " leads");
+        } else if (log.nowNs() >= waitUntilNs) {
+            replies.error("ERR member " + transferTarget + " did not take over within an election timeout");
+        } else {
+            return;
+        }
+        waitUntilNs = Long.MAX_VALUE;
+        mode = Mode.REQUESTS;
+    }
+
+    // Errors.
+
+    private void answerLateError() {
+        if (lateError != null && mode == Mode.REQUESTS && pending.isEmpty()) {
+            replies.error(lateError);
+            lateError = null;
+        }
+    }
+
+    private String oversize(final Request request) {
+        final Command command = Command.find(request);
+        if (command == null) {
+            return "ERR unknown command '" + request.echo(0) + "'";
+        }
+        if (!command.takes(request.argumentCount())) {
+            return wrongNumberOfArguments(command);
+        }
+        int longest = 0;
+        for (int i = 1; i < request.argumentCount(); i++) {
+            longest = Math.max(longest, request.argumentLength(i));
+        }
+        return "TOOBIG a payload of " + longest + " bytes is more than max-entry-bytes=" + settings.maxEntryBytes();
+    }
+
+    private static String wrongNumberOfArguments(final Command command) {
+        return "ERR wrong number of arguments for '" + command.lowerCaseName() + "'";
+    }
+
+    private static String notInRange(
+            final String name, final Request request, final int argument, final long least, final long most) {
+        return "ERR " + name + " must be a whole number from " + least + " to " + most + ", not '"
+                + request.echo(argument) + "'";
+    }
+
+    private static long afterMs(final long nowNs, final long ms) {
+        final long mostMs = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE - Math.max(0, nowNs)) - 1;
+        return ms > mostMs ? Long.MAX_VALUE : nowNs + TimeUnit.MILLISECONDS.toNanos(ms);
+    }
+
+    private static byte[] ascii(final String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

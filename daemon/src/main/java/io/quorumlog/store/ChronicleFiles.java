@@ -1,0 +1,219 @@
+package io.quorumlog.store;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.log.StorageException;
+import io.quorumlog.log.StoredFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import org.agrona.BitUtil;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The raw bytes of a stopped log's Chronicle files, read in large chunks without Chronicle. The store header and the
+ * index tables are passed over unseen, because they stand at constant places and hold nothing that we need.
+ */
+final class ChronicleFiles implements StoredFiles {
+    private static final int CHUNK_BYTES = StoreLayout.MIB;
+
+    private final Path directory;
+
+    ChronicleFiles(final Path directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    public int[] numbers() {
+        try (Stream<Path> paths = Files.list(directory)) {
+            return paths.map(path -> path.getFileName().toString())
+                    .filter(FileCycle::isFileName)
+                    .mapToInt(FileCycle::fileNumber)
+                    .sorted()
+                    .toArray();
+        } catch (final IOException e) {
+            throw new StorageException("data directory " + directory + ": cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String name(final int file) {
+        return FileCycle.fileName(file);
+    }
+
+    @Override
+    public Scan scan(final int file) {
+        return new FileScan(directory.resolve(FileCycle.fileName(file)));
+    }
+
+    /**
+     * One pass over a file. The buffer holds the file from {@code bufferStart} on, and moves along; it grows when a record
+     * is larger.
+     */
+    private static final class FileScan implements Scan {
+        private final Path path;
+        private final FileChannel channel;
+        private final long fileLength;
+        private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+        private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
+        private ByteBuffer bytes;
+        private long bufferStart;
+        private int buffered;
+        private long document = StoreFormat.FIRST_DOCUMENT; // where next() looks
+        private long offset;
+
+        FileScan(final Path path) {
+            this.path = path;
+            FileChannel opened = null;
+            try {
+                opened = FileChannel.open(path, StandardOpenOption.READ);
+                channel = opened;
+                fileLength = channel.size();
+            } catch (final IOException e) {
+                CloseHelper.quietClose(opened);
+                throw failed(e);
+            }
+            allocate(CHUNK_BYTES);
+        }
+
+        @Override
+        public Found next() {
+            offset = document + StoreFormat.DOCUMENT_HEADER_LENGTH;
+            if (offset > fileLength) {
+                return Found.END;
+            }
+            final int at = fetch(document, StoreFormat.DOCUMENT_HEADER_LENGTH);
+            final int header = buffer.getInt(at, LITTLE_ENDIAN);
+            if (header == 0) {
+                return isZeroFrom(offset) ? Found.END : Found.BROKEN;
+            }
+            if (header == StoreFormat.END_OF_FILE) {
+                return isEndMark() ? Found.END : Found.BROKEN;
+            }
+            return isRecord(document) ? found() : Found.BROKEN;
+        }
+
+        private boolean isEndMark() {
+            return document + StoreFormat.END_MARK_LENGTH <= fileLength
+                    && buffer.getInt(fetch(offset, Integer.BYTES), LITTLE_ENDIAN) == StoreFormat.END_OF_FILE_NAME
+                    && isZeroFrom(document + StoreFormat.END_MARK_LENGTH);
+        }
+
+        @Override
+        public Found resync(final long brokenOffset) {
+            long candidate = StoreFormat.align(
+                    Math.max(brokenOffset - StoreFormat.DOCUMENT_HEADER_LENGTH + 1, StoreFormat.FIRST_DOCUMENT));
+            for (; candidate + StoreFormat.DOCUMENT_HEADER_LENGTH <= fileLength; candidate += BitUtil.SIZE_OF_INT) {
+                final int at = fetch(candidate, StoreFormat.DOCUMENT_HEADER_LENGTH);
+                if (buffer.getInt(at, LITTLE_ENDIAN) != 0 && isRecord(candidate)) {
+                    document = candidate;
+                    return found();
+                }
+            }
+            document = candidate;
+            offset = candidate + StoreFormat.DOCUMENT_HEADER_LENGTH;
+            return Found.END;
+        }
+
+        /** Whether the document's length fits the file and is that of the record in it. */
+        private boolean isRecord(final long start) {
+            final int length = StoreFormat.recordLength(
+                    buffer.getInt(fetch(start, StoreFormat.DOCUMENT_HEADER_LENGTH), LITTLE_ENDIAN));
+            if (length == 0 || start + StoreFormat.DOCUMENT_HEADER_LENGTH + length > fileLength) {
+                return false;
+            }
+            final int at = fetch(start, StoreFormat.DOCUMENT_HEADER_LENGTH + LogRecord.HEADER_LENGTH)
+                    + StoreFormat.DOCUMENT_HEADER_LENGTH;
+            return buffer.getInt(at + LogRecord.LENGTH_OFFSET, LITTLE_ENDIAN) == length;
+        }
+
+        private Found found() {
+            offset = document + StoreFormat.DOCUMENT_HEADER_LENGTH;
+            final int length = buffer.getInt(fetch(document, StoreFormat.DOCUMENT_HEADER_LENGTH), LITTLE_ENDIAN);
+            record.wrap(bytes, fetch(offset, length), length);
+            document = StoreFormat.align(offset + length);
+            return Found.RECORD;
+        }
+
+        private boolean isZeroFrom(final long start) {
+            long position = start;
+            while (position < fileLength) {
+                final int length = (int) Math.min(fileLength - position, CHUNK_BYTES);
+                final int at = fetch(position, length);
+                int i = 0;
+                for (; i + Long.BYTES <= length; i += Long.BYTES) {
+                    if (buffer.getLong(at + i) != 0) {
+                        return false;
+                    }
+                }
+                for (; i < length; i++) {
+                    if (buffer.getByte(at + i) != 0) {
+                        return false;
+                    }
+                }
+                position += length;
+            }
+            return true;
+        }
+
+        /** Makes sure that a range within the file is in the buffer; returns where it begins there. */
+        private int fetch(final long start, final int length) {
+            if (start < bufferStart || start + length > bufferStart + buffered) {
+                fill(start, length);
+            }
+            return (int) (start - bufferStart);
+        }
+
+        private void fill(final long start, final int length) {
+            if (bytes.capacity() < length) {
+                allocate(Integer.highestOneBit(length - 1) << 1);
+            }
+            bytes.clear();
+            try {
+                while (bytes.hasRemaining() && channel.read(bytes, start + bytes.position()) >= 0) {
+                    // A read may bring less than was asked for.
+                }
+            } catch (final IOException e) {
+                throw failed(e);
+            }
+            bufferStart = start;
+            buffered = bytes.position();
+            bytes.clear();
+            if (buffered < length) {
+                throw new StorageException(path + ": became shorter while it was read");
+            }
+        }
+
+        private void allocate(final int capacity) {
+            bytes = ByteBuffer.allocateDirect(capacity);
+            buffer.wrap(bytes);
+            buffered = 0;
+        }
+
+        private StorageException failed(final IOException e) {
+            return new StorageException(path + ": cannot be read: " + e.getMessage(), e);
+        }
+
+        @Override
+        public long offset() {
+            return offset;
+        }
+
+        @Override
+        public DirectBuffer record() {
+            return record;
+        }
+
+        @Override
+        public void close() {
+            CloseHelper.quietClose(channel);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.quorumlog.store;
+
+/**
+ * The system properties that keep Chronicle from doing what a database must not do: calling home, printing banners,
+ * running threads of its own. They count only if set before the first Chronicle class is loaded.
+ */
+public final class ChronicleFlags {
+    private ChronicleFlags() {}
+
+    /** Sets the properties that the command line has not set. The first thing that a process does; again is no harm. */
+    public static void apply() {
+        // An HTTP client thread, and identification files in the home directory.
+        preset("chronicle.analytics.disable", "true");
+        preset("chronicle.announcer.disable", "true");
+        // A thread that only logs; we reserve what we are going to write.
+        preset("chronicle.disk.monitor.disable", "true");
+        // Unmaps and closes in the calling thread, at once, rather than on a thread, sometime.
+        preset("background.releaser", "false");
+    }
+
+    private static void preset(final String name, final String value) {
+        if (System.getProperty(name) == null) {
+            System.setProperty(name, value);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package io.quorumlog.store;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.log.DamagedLogException;
+import io.quorumlog.log.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Reads of the files before the current one, which no longer change, by plain reads into a few buffers: mapping them
+ * would count gigabytes of old log as this process' memory. A buffer begins where its first reader wanted to read, so a
+ * walk fills one after another; the one not used for longest goes first. Records larger than a buffer have one of their
+ * own, which grows to the largest met. One thread.
+ */
+final class ClosedFiles implements AutoCloseable {
+    private static final int MAX_OPEN_FILES = 8;
+    private static final int MAX_BUFFERS = 16;
+    private static final int BUFFER_BYTES = 64 * 1024;
+    private static final int NO_FILE = -1;
+
+    private final Path directory;
+    private final FileChannel[] channels = new FileChannel[MAX_OPEN_FILES];
+    private final int[] channelFiles = new int[MAX_OPEN_FILES];
+    private final long[] channelUses = new long[MAX_OPEN_FILES];
+    private final Window[] windows = new Window[MAX_BUFFERS];
+    private final Window largeWindow = new Window();
+    private long uses;
+
+    ClosedFiles(final Path directory) {
+        this.directory = directory;
+        Arrays.fill(channelFiles, NO_FILE);
+        for (int i = 0; i < MAX_BUFFERS; i++) {
+            windows[i] = new Window();
+        }
+    }
+
+    /** See {@link io.quorumlog.log.RecordStream#wrap}. */
+    void wrap(final int file, final long offset, final UnsafeBuffer view) {
+        final Window head = windowOn(file, offset, LogRecord.HEADER_LENGTH);
+        final int length = checkedLength(head, file, offset);
+        final Window whole = head.has(file, offset, length) ? head : windowOn(file, offset, length);
+        whole.wrap(offset, length, view);
+    }
+
+    /** See {@link io.quorumlog.log.RecordStream#wrapHeader}. */
+    void wrapHeader(final int file, final long offset, final UnsafeBuffer view) {
+        final Window head = windowOn(file, offset, LogRecord.HEADER_LENGTH);
+        checkedLength(head, file, offset);
+        head.wrap(offset, LogRecord.HEADER_LENGTH, view);
+    }
+
+    /** Whether a record's document begins at an offset, and not the end of what was written. */
+    boolean hasRecord(final int file, final long document) {
+        final Window window = find(file, document, StoreFormat.DOCUMENT_HEADER_LENGTH);
+        final Window filled = window == null ? fill(leastUsed(), file, document, 0) : window;
+        if (!filled.has(file, document, StoreFormat.DOCUMENT_HEADER_LENGTH)) {
+            return false;
+        }
+        final int header = filled.buffer.getInt((int) (document - filled.start), LITTLE_ENDIAN);
+        if (header == 0 || header == StoreFormat.END_OF_FILE) {
+            return false;
+        }
+        if (StoreFormat.recordLength(header) == 0) {
+            throw noRecord(FileCycle.fileName(file), document + StoreFormat.DOCUMENT_HEADER_LENGTH);
+        }
+        return true;
+    }
+
+    static DamagedLogException noRecord(final String name, final long offset) {
+        return new DamagedLogException(name + ": no record at offset " + offset + " where there was one");
+    }
+
+    private static int checkedLength(final Window window, final int file, final long offset) {
+        final int at = (int) (offset - window.start);
+        final int length =
+                StoreFormat.recordLength(window.buffer.getInt(at - StoreFormat.DOCUMENT_HEADER_LENGTH, LITTLE_ENDIAN));
+        if (length == 0 || length != window.buffer.getInt(at + LogRecord.LENGTH_OFFSET, LITTLE_ENDIAN)) {
+            throw noRecord(FileCycle.fileName(file), offset);
+        }
+        return length;
+    }
+
+    /** A window that holds a record's document header and its first {@code length} bytes. */
+    private Window windowOn(final int file, final long offset, final int length) {
+        final long document = offset - StoreFormat.DOCUMENT_HEADER_LENGTH;
+        if (document < StoreFormat.FIRST_DOCUMENT) {
+            throw noRecord(FileCycle.fileName(file), offset);
+        }
+        final int needed = StoreFormat.DOCUMENT_HEADER_LENGTH + length;
+        Window window = find(file, document, needed);
+        if (window == null) {
+            window = fill(needed > BUFFER_BYTES ? largeWindow : leastUsed(), file, document, needed);
+            if (!window.has(file, document, needed)) {
+                throw noRecord(FileCycle.fileName(file), offset);
+            }
+        }
+        return window;
+    }
+
+    private Window find(final int file, final long start, final int length) {
+        if (largeWindow.has(file, start, length)) {
+            return largeWindow;
+        }
+        for (int i = 0; i < MAX_BUFFERS; i++) {
+            if (windows[i].has(file, start, length)) {
+                windows[i].lastUse = ++uses;
+                return windows[i];
+            }
+        }
+        return null;
+    }
+
+    private Window leastUsed() {
+        Window least = windows[0];
+        for (int i = 1; i < MAX_BUFFERS; i++) {
+            if (windows[i].lastUse < least.lastUse) {
+                least = windows[i];
+            }
+        }
+        return least;
+    }
+
+    private Window fill(final Window window, final int file, final long start, final int needed) {
+        window.lastUse = ++uses;
+        try {
+            window.fill(channel(file), file, start, Math.max(needed, BUFFER_BYTES));
+        } catch (final IOException e) {
+            throw new StorageException(FileCycle.fileName(file) + ": cannot be read: " + e.getMessage(), e);
+        }
+        return window;
+    }
+
+    private FileChannel channel(final int file) throws IOException {
+        int least = 0;
+        for (int i = 0; i < MAX_OPEN_FILES; i++) {
+            if (channelFiles[i] == file) {
+                channelUses[i] = ++uses;
+                return channels[i];
+            }
+            if (channelUses[i] < channelUses[least]) {
+                least = i;
+            }
+        }
+        CloseHelper.quietClose(channels[least]);
+        channelFiles[least] = NO_FILE;
+        channels[least] = FileChannel.open(directory.resolve(FileCycle.fileName(file)), StandardOpenOption.READ);
+        channelFiles[least] = file;
+        channelUses[least] = ++uses;
+        return channels[least];
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.quietCloseAll(channels);
+        Arrays.fill(channelFiles, NO_FILE);
+    }
+
+    /** Bytes of a file, from {@code start} on. */
+    private static final class Window {
+        private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+        private ByteBuffer bytes;
+        private int file = NO_FILE;
+        private long start;
+        private int length;
+        private long lastUse;
+
+        boolean has(final int wantedFile, final long from, final int wantedLength) {
+            return file == wantedFile && from >= start && from + wantedLength <= start + length;
+        }
+
+        void wrap(final long offset, final int wantedLength, final UnsafeBuffer view) {
+            view.wrap(bytes, (int) (offset - start), wantedLength);
+        }
+
+        void fill(final FileChannel channel, final int newFile, final long newStart, final int wanted)
+                throws IOException {
+            file = NO_FILE;
+            if (bytes == null || bytes.capacity() < wanted) {
+                bytes = ByteBuffer.allocateDirect(Math.max(BUFFER_BYTES, Integer.highestOneBit(wanted - 1) << 1));
+                buffer.wrap(bytes);
+            }
+            bytes.clear().limit(wanted);
+            while (bytes.hasRemaining() && channel.read(bytes, newStart + bytes.position()) >= 0) {
+                // A read may bring less than was asked for.
+            }
+            length = bytes.position();
+            bytes.clear();
+            file = newFile;
+            start = newStart;
+        }
+    }
+}

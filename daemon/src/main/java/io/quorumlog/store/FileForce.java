@@ -1,0 +1,59 @@
+package io.quorumlog.store;
+
+import io.quorumlog.log.StorageException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.agrona.CloseHelper;
+
+/**
+ * Forces files with fdatasync, which covers the dirty pages of every mapping of a file. The current file stays open, so
+ * that no error that the kernel has for it is reported to somebody else. The flush thread's.
+ */
+final class FileForce implements FlushThread.Force {
+    private static final int NO_FILE = -1;
+
+    private final Path directory;
+    private FileChannel channel;
+    private int openFile = NO_FILE;
+
+    FileForce(final Path directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    public void forceFile(final int file) {
+        final Path path = directory.resolve(FileCycle.fileName(file));
+        try {
+            if (file != openFile) {
+                close();
+                channel = FileChannel.open(path, StandardOpenOption.WRITE);
+                openFile = file;
+            }
+            channel.force(false);
+        } catch (final IOException e) {
+            throw new StorageException(path + ": flush failed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void forceDirectory() {
+        forceDirectory(directory);
+    }
+
+    /** Forces the names in a directory to the disk. */
+    static void forceDirectory(final Path directory) {
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        } catch (final IOException e) {
+            throw new StorageException(directory + ": flush failed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.quietClose(channel);
+        openFile = NO_FILE;
+    }
+}

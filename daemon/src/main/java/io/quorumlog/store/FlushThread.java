@@ -1,0 +1,238 @@
+package io.quorumlog.store;
+
+import io.quorumlog.log.StorageException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Makes records durable, on a thread of its own, beside the loop.
+ *
+ * <p>The loop appends, then asks, with the number of the last record, once a cycle. The thread takes the highest number
+ * asked for, forces every file that can hold a record up to it, and publishes the number: one volatile long, and a call
+ * that wakes the loop. Meanwhile the loop goes on appending and asking; the next flush covers all that came in (group
+ * commit). The number is read before the force begins, because only what was in the page cache then is covered for sure.
+ *
+ * <p>Order within a flush: files left by a roll since the last one, then the current one, then, once per new file, the
+ * directory; so no record is called durable whose file could vanish.
+ *
+ * <p>A force that fails is never tried again: the kernel reports a failed write once, and may then call pages clean that
+ * never reached the disk. The thread ends, and says so; the durable number stays where it was.
+ *
+ * <p>In page-cache mode what was appended counts as durable at once, on the loop's thread, but for hard state: a vote that
+ * is forgotten elects two leaders. Records behind an unflushed hard state wait with it, for the number must not leap.
+ *
+ * <p>Between flushes the same thread reserves disk space ahead of the log ({@link LogSpace}).
+ */
+public final class FlushThread {
+    /** What {@link #flushStartedNs} says when no flush is under way. */
+    public static final long NOT_FLUSHING = Long.MIN_VALUE;
+
+    private final LogSpace space;
+    private final Force force;
+    private final boolean pageCache;
+    private final Runnable wakeUp;
+    private final Consumer<StorageException> onFailure;
+    private final Thread thread;
+
+    private volatile long requestedSeq;
+    private volatile long durableSeq;
+    private volatile long flushedSeq;
+    private volatile long flushStartedNs = NOT_FLUSHING;
+    private volatile long flushes;
+    private volatile boolean isIdle;
+    private volatile boolean isWoken;
+    private volatile boolean isStopping;
+
+    private int firstUnforcedFile; // the thread's: nothing before it needs a force
+    private int directoryForcedFor = -1; // the thread's
+    private boolean isDiskFull; // the thread's: said once
+
+    /**
+     * @param pageCache whether records count as durable when they are in the page cache
+     * @param wakeUp called, on either thread, when the durable number has risen or space has come; wakes the loop
+     * @param onFailure called once, on the flush thread, when a force has failed; with {@link NoSpaceException} where the
+     *     disk is full, and then flushes go on
+     */
+    public FlushThread(
+            final OpenedLog log,
+            final boolean pageCache,
+            final Runnable wakeUp,
+            final Consumer<StorageException> onFailure) {
+        this(log.space(), new FileForce(log.directory()), pageCache, wakeUp, onFailure);
+    }
+
+    FlushThread(
+            final LogSpace space,
+            final Force force,
+            final boolean pageCache,
+            final Runnable wakeUp,
+            final Consumer<StorageException> onFailure) {
+        this.space = space;
+        this.force = force;
+        this.pageCache = pageCache;
+        this.wakeUp = wakeUp;
+        this.onFailure = onFailure;
+        firstUnforcedFile = space.currentFile();
+        thread = new Thread(this::run, "flush");
+        thread.setDaemon(true);
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        space.onNeed(this::wake);
+        thread.start();
+    }
+
+    /**
+     * The loop's: asks that all records up to a number become durable. Costs next to nothing when there is nothing new.
+     *
+     * @param recordSeq number of the last record appended; never falls
+     * @param withHardState whether one of those since the last call is a hard state
+     */
+    public void request(final long recordSeq, final boolean withHardState) {
+        if (recordSeq <= durableSeq) {
+            return;
+        }
+        final boolean isOutstanding = requestedSeq > durableSeq;
+        if (pageCache && !withHardState) {
+            if (!isOutstanding) {
+                durableSeq = recordSeq;
+                wakeUp.run();
+            }
+        } else if (recordSeq > requestedSeq) {
+            requestedSeq = recordSeq;
+            wake();
+        }
+    }
+
+    /** Number of the last record that survives a crash, as far as this mode promises; never falls. */
+    public long durableSeq() {
+        return durableSeq;
+    }
+
+    /** Number of the last record that has really been flushed; in page-cache mode it lags behind {@link #durableSeq}. */
+    public long flushedSeq() {
+        return flushedSeq;
+    }
+
+    /** {@code System.nanoTime()} at which the flush under way began, or {@link #NOT_FLUSHING}: shows a hanging disk. */
+    public long flushStartedNs() {
+        return flushStartedNs;
+    }
+
+    /** Flushes that have completed. */
+    public long flushes() {
+        return flushes;
+    }
+
+    /**
+     * Forces all that was appended, in either mode, and ends the thread.
+     *
+     * @param lastSeq number of the last record appended
+     * @param timeoutNs how long to wait for it, at most
+     * @return whether everything is durable; false after a failure or when the time was not enough
+     */
+    public boolean stop(final long lastSeq, final long timeoutNs) {
+        requestedSeq = Math.max(requestedSeq, lastSeq);
+        isStopping = true;
+        wake();
+        final long deadlineNs = System.nanoTime() + timeoutNs;
+        boolean interrupted = false;
+        for (long leftNs = timeoutNs; leftNs > 0 && thread.isAlive(); leftNs = deadlineNs - System.nanoTime()) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(thread, leftNs);
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive() && durableSeq >= lastSeq;
+    }
+
+    private void wake() {
+        isWoken = true;
+        if (isIdle) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void run() {
+        try {
+            flushUntilStopped();
+        } catch (final StorageException e) {
+            onFailure.accept(e);
+        } catch (final Throwable t) {
+            onFailure.accept(new StorageException("flush thread: " + t, t));
+        } finally {
+            force.close();
+        }
+    }
+
+    private void flushUntilStopped() {
+        while (true) {
+            // Read before the work, so that what is asked for during it is not taken for done.
+            isWoken = false;
+            final boolean last = isStopping;
+            maintainSpace();
+            final long target = requestedSeq;
+            if (target > durableSeq || last) {
+                flush(target);
+            }
+            if (last) {
+                return;
+            }
+            isIdle = true;
+            while (!isWoken) {
+                LockSupport.park(this);
+            }
+            isIdle = false;
+        }
+    }
+
+    private void maintainSpace() {
+        if (isDiskFull) {
+            return;
+        }
+        try {
+            if (space.maintain()) {
+                wakeUp.run();
+            }
+        } catch (final NoSpaceException e) {
+            isDiskFull = true;
+            onFailure.accept(e);
+        }
+    }
+
+    private void flush(final long target) {
+        final int currentFile = space.currentFile();
+        flushStartedNs = System.nanoTime();
+        for (int file = firstUnforcedFile; file <= currentFile; file++) {
+            force.forceFile(file);
+        }
+        if (directoryForcedFor != currentFile) {
+            force.forceDirectory();
+            directoryForcedFor = currentFile;
+        }
+        firstUnforcedFile = currentFile;
+        flushedSeq = Math.max(target, flushedSeq); // Before the other one, which the loop reads first.
+        durableSeq = Math.max(target, durableSeq);
+        flushStartedNs = NOT_FLUSHING;
+        flushes++;
+        wakeUp.run();
+    }
+
+    /** How files are forced; a failure is a {@link StorageException} that names the file and the error. */
+    interface Force {
+        /** Forces a file's content to the disk. */
+        void forceFile(int file);
+
+        /** Forces the directory's entries to the disk. */
+        void forceDirectory();
+
+        /** Closes what is open. */
+        void close();
+    }
+}

@@ -1,0 +1,266 @@
+package io.quorumlog.store;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.quorumlog.log.RecordStream;
+import io.quorumlog.log.StorageException;
+import io.quorumlog.log.StoredFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.agrona.CloseHelper;
+
+/**
+ * A node's data directory, held by a lock. Opening it goes in this order, and may be cut short by a crash anywhere:
+ *
+ * <ol>
+ *   <li>{@link #lock}: the directory is made if it is not there, locked, and freed of what a killed process left behind;
+ *   <li>recovery reads {@link #files} and says where the log's last good record ends;
+ *   <li>{@link #open}: what lies behind is removed, newest file first; the newest file that stays is cut, and the
+ *       stream is opened on it.
+ * </ol>
+ *
+ * <p>Chronicle cannot cut a file, and damage in its store header makes it lose records or hang. Instead of copying the
+ * good records into a new file, we cut the file itself and lay a fresh store header over the old one, always: its bytes
+ * are the same for every file ({@link StoreFormat}), so doing it again after a crash half-way ends the same.
+ */
+public final class LogDirectory implements AutoCloseable {
+    /** At most so many of the newest files can hold something that was not flushed: a roll needs the flush thread. */
+    private static final int UNFLUSHED_FILES = 3;
+
+    private static final String LOCK_NAME = "LOCK";
+
+    private final Path directory;
+    private final FileChannel lockChannel;
+    private final ChronicleFiles files;
+
+    private LogDirectory(final Path directory, final FileChannel lockChannel) {
+        this.directory = directory;
+        this.lockChannel = lockChannel;
+        files = new ChronicleFiles(directory);
+    }
+
+    /**
+     * Takes hold of a data directory, for the life of this object.
+     *
+     * @throws StorageException in one line, if it can't be made or used, or another process uses it
+     */
+    public static LogDirectory lock(final Path directory) {
+        ChronicleFlags.apply();
+        create(directory);
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(directory.resolve(LOCK_NAME), CREATE, WRITE);
+            if (tryLock(channel) == null) {
+                throw new StorageException("data directory " + directory + ": another process uses it (it holds "
+                        + directory.resolve(LOCK_NAME) + ")");
+            }
+            final LogDirectory locked = new LogDirectory(directory, channel);
+            locked.deleteLeftovers();
+            return locked;
+        } catch (final IOException e) {
+            CloseHelper.quietClose(channel);
+            throw failed(directory, "cannot be used", e);
+        } catch (final StorageException e) {
+            CloseHelper.quietClose(channel);
+            throw e;
+        }
+    }
+
+    private static void create(final Path directory) {
+        try {
+            Files.createDirectory(directory);
+            final Path parent = directory.toAbsolutePath().getParent();
+            if (parent != null) {
+                FileForce.forceDirectory(parent);
+            }
+        } catch (final FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw new StorageException("data directory " + directory + ": is a file, not a directory", e);
+            }
+        } catch (final NoSuchFileException e) {
+            throw new StorageException(
+                    "data directory " + directory + ": cannot be made, the directory above it does not exist", e);
+        } catch (final IOException e) {
+            throw failed(directory, "cannot be made", e);
+        }
+        if (!Files.isWritable(directory) || !Files.isExecutable(directory)) {
+            throw new StorageException("data directory " + directory + ": is not writable for this user");
+        }
+    }
+
+    private static FileLock tryLock(final FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (final OverlappingFileLockException e) {
+            return null; // held in this process
+        }
+    }
+
+    /**
+     * Chronicle's table file holds locks of processes that may be gone, and nothing that it would not find by itself; the
+     * others were being made when a process died. A newest file without any record was begun and never used.
+     */
+    private void deleteLeftovers() {
+        final List<Path> leftovers;
+        try (Stream<Path> paths = Files.list(directory)) {
+            leftovers = paths.filter(LogDirectory::isLeftover).toList();
+        } catch (final IOException e) {
+            throw failed(directory, "cannot be listed", e);
+        }
+        leftovers.forEach(this::delete);
+        final int[] numbers = files.numbers();
+        for (int i = numbers.length - 1; i >= 0 && isUnused(numbers[i]); i--) {
+            delete(path(numbers[i]));
+        }
+    }
+
+    private static boolean isLeftover(final Path path) {
+        final String name = path.getFileName().toString();
+        return name.equals("metadata.cq4t") || name.endsWith(".discard") || name.endsWith(".precreated");
+    }
+
+    private boolean isUnused(final int file) {
+        try (StoredFiles.Scan scan = files.scan(file)) {
+            return scan.next() == StoredFiles.Found.END;
+        }
+    }
+
+    /** The log's files, for recovery. */
+    public StoredFiles files() {
+        return files;
+    }
+
+    /**
+     * Removes what lies behind the log's end, and opens the stream for appending there. All that is kept is on the disk
+     * when this returns.
+     *
+     * @param endPosition behind the last record to keep, as recovery found it; {@link RecordStream#NONE} to keep nothing
+     * @param maxRecordBytes the largest record that will be appended, header included
+     * @throws NoSpaceException if the disk has no room for what a start needs
+     */
+    public OpenedLog open(final long endPosition, final int maxRecordBytes) {
+        final long kept = removeBehind(endPosition);
+        final int[] numbers = files.numbers();
+        final boolean isNew = kept == RecordStream.NONE;
+        final int current = isNew ? 1 : RecordStream.file(kept);
+        final long end = isNew ? 0 : StoreFormat.align(kept & 0xFFFFFFFFL);
+        if (!isNew) {
+            prepareForAppending(path(current), end);
+            forceNewest(numbers);
+        }
+        FileForce.forceDirectory(directory);
+
+        final LogSpace space = new LogSpace(directory, maxRecordBytes, closedBytes(numbers));
+        space.reserveFirst(current, isNew, isNew ? StoreFormat.FIRST_DOCUMENT : end);
+        final ChronicleRecordStream stream =
+                new ChronicleRecordStream(directory, space, isNew ? current : numbers[0], current, end);
+        return new OpenedLog(this, stream, space);
+    }
+
+    /** Returns the end that the log has now, which is that of the file before if nothing is left in the one cut. */
+    private long removeBehind(final long endPosition) {
+        final int[] numbers = files.numbers();
+        for (int i = numbers.length - 1; i >= 0; i--) {
+            final int file = numbers[i];
+            if (endPosition == RecordStream.NONE || file > RecordStream.file(endPosition)) {
+                delete(path(file));
+            } else if ((endPosition & 0xFFFFFFFFL) > StoreFormat.FIRST_RECORD) {
+                return endPosition;
+            } else {
+                delete(path(file));
+                return i == 0 ? RecordStream.NONE : RecordStream.position(numbers[i - 1], end(numbers[i - 1]));
+            }
+        }
+        return RecordStream.NONE;
+    }
+
+    /** Where a whole file's records end. */
+    private long end(final int file) {
+        try (StoredFiles.Scan scan = files.scan(file)) {
+            long end = StoreFormat.FIRST_DOCUMENT;
+            while (scan.next() == StoredFiles.Found.RECORD) {
+                end = scan.offset() + scan.record().capacity();
+            }
+            return end;
+        }
+    }
+
+    private static void prepareForAppending(final Path path, final long end) {
+        try (FileChannel channel = FileChannel.open(path, READ, WRITE)) {
+            // Also takes the end mark away, if the process died between that and the next file.
+            channel.truncate(end);
+            final ByteBuffer header = StoreFormat.storeHeader();
+            while (header.hasRemaining()) {
+                channel.write(header, header.position());
+            }
+            // An aligned end may lie behind the last byte kept.
+            if (channel.size() < end) {
+                channel.write(ByteBuffer.allocate((int) (end - channel.size())), channel.size());
+            }
+            channel.force(true);
+        } catch (final IOException e) {
+            throw new StorageException(path + ": cannot be made ready for appending: " + e.getMessage(), e);
+        }
+    }
+
+    /** What recovery read may have been in the page cache only; from now on it counts as flushed. */
+    private void forceNewest(final int[] numbers) {
+        final FileForce force = new FileForce(directory);
+        try {
+            for (int i = Math.max(0, numbers.length - UNFLUSHED_FILES); i < numbers.length; i++) {
+                force.forceFile(numbers[i]);
+            }
+        } finally {
+            force.close();
+        }
+    }
+
+    private long closedBytes(final int[] numbers) {
+        long bytes = 0;
+        try {
+            for (int i = 0; i < numbers.length - 1; i++) {
+                bytes += Files.size(path(numbers[i]));
+            }
+        } catch (final IOException e) {
+            throw failed(directory, "cannot be read", e);
+        }
+        return bytes;
+    }
+
+    private Path path(final int file) {
+        return directory.resolve(FileCycle.fileName(file));
+    }
+
+    private void delete(final Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (final IOException e) {
+            throw new StorageException(path + ": cannot be deleted: " + e.getMessage(), e);
+        }
+    }
+
+    Path path() {
+        return directory;
+    }
+
+    private static StorageException failed(final Path directory, final String what, final IOException e) {
+        return new StorageException("data directory " + directory + ": " + what + ": " + e.getMessage(), e);
+    }
+
+    /** Lets go of the lock. */
+    @Override
+    public void close() {
+        CloseHelper.quietClose(lockChannel);
+    }
+}

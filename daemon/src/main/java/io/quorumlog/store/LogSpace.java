@@ -1,0 +1,336 @@
+package io.quorumlog.store;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.quorumlog.log.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import net.openhft.posix.PosixAPI;
+
+/**
+ * Disk space ahead of the log's end. A store to a mapped page for which the disk has no room kills the process with a
+ * signal; so nothing is written where nothing has been reserved with fallocate before. The flush thread reserves in steps
+ * ({@link StoreLayout}): it lengthens the current file, and when that is full, prepares the next one under a name at which
+ * Chronicle looks when it rolls. It also cuts files that were left to what is used in them.
+ *
+ * <p>The loop publishes where the log ends, and reads how far it may go. State that belongs together is one immutable
+ * object; the loop replaces it when it rolls, which it does only when the next file is ready, and then the flush thread
+ * has nothing to do with the old one.
+ */
+final class LogSpace {
+    /** Chronicle clears 8 bytes behind each record, and the end mark takes 4. */
+    private static final int SLACK_BYTES = 64;
+
+    /** Chronicle makes its table file this long. */
+    private static final int TABLE_FILE_BYTES = 131072;
+
+    private static final long PAGE_BYTES = 4096;
+    private static final int FILL_CHUNK_BYTES = 65536;
+
+    // Flags and errors of Linux, which PosixAPI does not name.
+    private static final int OPEN_READ_WRITE_CREATE = 2 | 64;
+    private static final int FILE_MODE = 0644;
+    private static final int ERROR_NO_SPACE = 28;
+    private static final int ERROR_NOT_IMPLEMENTED = 38;
+    private static final int ERROR_NOT_SUPPORTED = 95;
+    private static final int ERROR_QUOTA = 122;
+
+    private final Path directory;
+    private final long maxRecordBytes;
+    private final ConcurrentLinkedQueue<ClosedFile> closedFiles = new ConcurrentLinkedQueue<>();
+    private final long diskBytes;
+    private volatile long closedBytes;
+    private volatile Runnable onNeed = () -> {};
+    private volatile Reservation reservation = new Reservation(0, 0, 0, 0);
+    private volatile long end;
+    private volatile long wantedEnd;
+    private Reservation askedFor; // the loop's: of which reservation it has already said that it runs out
+    private int trimmedFile; // the flush thread's
+
+    /**
+     * @param maxRecordBytes the largest record that will be appended
+     * @param closedBytes what the files before the current one take
+     */
+    LogSpace(final Path directory, final long maxRecordBytes, final long closedBytes) {
+        this.directory = directory;
+        this.maxRecordBytes = maxRecordBytes;
+        this.closedBytes = closedBytes;
+        try {
+            diskBytes = Files.getFileStore(directory).getTotalSpace();
+        } catch (final IOException e) {
+            throw new StorageException("data directory " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What is called, on the loop's thread, when space runs out soon: wakes who calls {@link #maintain}. */
+    void onNeed(final Runnable action) {
+        onNeed = action;
+    }
+
+    /** Number of the file that is appended to. */
+    int currentFile() {
+        return reservation.file;
+    }
+
+    /** Where the current file ends by what was written. */
+    long end() {
+        return end;
+    }
+
+    /** Bytes that the files take, by what has been written. */
+    long bytes() {
+        return closedBytes + end;
+    }
+
+    /** The loop's: whether the log may grow to {@code newEnd} in the current file; asks for the space if not. */
+    boolean has(final long newEnd) {
+        if (newEnd + SLACK_BYTES <= reservation.reservedEnd) {
+            return true;
+        }
+        if (newEnd + SLACK_BYTES > wantedEnd) {
+            wantedEnd = newEnd + SLACK_BYTES;
+            onNeed.run();
+        }
+        return false;
+    }
+
+    /** The loop's: whether the next file has been prepared. */
+    boolean isNextReady() {
+        return reservation.nextReservedEnd > 0;
+    }
+
+    /**
+     * The loop's: makes sure that a record ending at {@code newEnd} can be stored, by itself if it must: a node's own
+     * records may not wait.
+     *
+     * @throws NoSpaceException if the disk is full
+     */
+    void require(final long newEnd) {
+        if (newEnd + SLACK_BYTES > reservation.reservedEnd) {
+            lengthen(newEnd + SLACK_BYTES);
+        }
+    }
+
+    /** The loop's: says that the log now ends here. */
+    void publishEnd(final long newEnd) {
+        end = newEnd;
+        final Reservation current = reservation;
+        if (newEnd > current.askAt && current != askedFor) {
+            askedFor = current;
+            onNeed.run();
+        }
+    }
+
+    /**
+     * The loop's: says that a file has become the current one. All of what {@link #reserveFirst} or the flush thread had
+     * reserved for it is there.
+     *
+     * @param newEnd where its records end
+     * @param oldEnd where the file before it ends, its end mark included; 0 if none was left
+     */
+    void onFileBegun(final int file, final long newEnd, final long oldEnd) {
+        final Reservation old = reservation;
+        wantedEnd = 0;
+        end = newEnd;
+        reservation = reservation(file, old.file == file ? old.reservedEnd : old.nextReservedEnd, 0);
+        if (oldEnd > 0) {
+            final long used = roundUp(oldEnd);
+            closedBytes += used;
+            closedFiles.add(new ClosedFile(old.file, used));
+            onNeed.run();
+        }
+    }
+
+    /**
+     * Before Chronicle is opened: reserves what its table file takes, and the first step of the current file.
+     *
+     * @param file its number
+     * @param prepared whether it does not exist yet, and is to be prepared for Chronicle to take
+     * @param usedEnd where its records end
+     * @throws NoSpaceException if the disk is full
+     */
+    void reserveFirst(final int file, final boolean prepared, final long usedEnd) {
+        allocate(directory.resolve("metadata.cq4t"), 0, TABLE_FILE_BYTES);
+        final long reservedEnd = roundUp(usedEnd + stepBytes());
+        final String name = prepared ? FileCycle.preparedName(file) : FileCycle.fileName(file);
+        allocate(directory.resolve(name), prepared ? 0 : usedEnd, reservedEnd);
+        end = usedEnd;
+        reservation = reservation(file, reservedEnd, 0);
+    }
+
+    /**
+     * The flush thread's: does what is due, and says whether there was anything.
+     *
+     * @throws NoSpaceException if the disk is full; what is reserved so far stays good
+     */
+    boolean maintain() {
+        boolean worked = cutClosedFiles();
+        if (reservation.file != trimmedFile) {
+            trimCurrent();
+            worked = true;
+        }
+        while (true) {
+            final Reservation current = reservation;
+            final long wanted = wantedEnd;
+            if (current.nextReservedEnd > 0 || end <= current.askAt && wanted <= current.reservedEnd) {
+                return worked;
+            }
+            if (current.reservedEnd < StoreLayout.FILE_BYTES) {
+                lengthen(Math.min(StoreLayout.FILE_BYTES, Math.max(current.reservedEnd + stepBytes(), wanted)));
+            } else {
+                prepareNext(current.file + 1);
+            }
+            worked = true;
+        }
+    }
+
+    /** At a clean stop, when Chronicle is closed: gives back what was reserved and not used. */
+    void releaseUnused() {
+        cutClosedFiles();
+        trim(reservation.file, roundUp(end));
+        delete(directory.resolve(FileCycle.preparedName(reservation.file + 1)));
+    }
+
+    /** Chronicle made the file as long as the mapping. */
+    private synchronized void trimCurrent() {
+        final Reservation current = reservation;
+        trim(current.file, current.reservedEnd);
+        trimmedFile = current.file;
+    }
+
+    private synchronized void lengthen(final long newEnd) {
+        final Reservation current = reservation;
+        if (current.reservedEnd >= newEnd) {
+            return;
+        }
+        final long rounded = roundUp(newEnd);
+        allocate(directory.resolve(FileCycle.fileName(current.file)), current.reservedEnd, rounded);
+        reservation = reservation(current.file, rounded, current.nextReservedEnd);
+    }
+
+    private synchronized void prepareNext(final int next) {
+        final Path prepared = directory.resolve(FileCycle.preparedName(next));
+        delete(prepared);
+        final long reservedEnd = roundUp(StoreFormat.FIRST_DOCUMENT + stepBytes());
+        allocate(prepared, 0, reservedEnd);
+        final Reservation current = reservation;
+        reservation = new Reservation(current.file, current.reservedEnd, Long.MAX_VALUE, reservedEnd);
+    }
+
+    private Reservation reservation(final int file, final long reservedEnd, final long nextReservedEnd) {
+        return new Reservation(file, reservedEnd, reservedEnd - stepBytes() / 2, nextReservedEnd);
+    }
+
+    private long stepBytes() {
+        return StoreLayout.stepBytes(maxRecordBytes, bytes(), diskBytes);
+    }
+
+    private boolean cutClosedFiles() {
+        boolean worked = false;
+        for (ClosedFile closed = closedFiles.poll(); closed != null; closed = closedFiles.poll()) {
+            trim(closed.file, closed.usedBytes);
+            worked = true;
+        }
+        return worked;
+    }
+
+    /** Cuts a file to a length; nothing is ever stored behind that, nor is it mapped there by anyone who would. */
+    private void trim(final int file, final long length) {
+        final Path path = directory.resolve(FileCycle.fileName(file));
+        try (FileChannel channel = FileChannel.open(path, READ, WRITE)) {
+            if (channel.size() > length) {
+                channel.truncate(length);
+            }
+        } catch (final IOException e) {
+            throw new StorageException(path + ": cannot be cut to " + length + " bytes: " + e.getMessage(), e);
+        }
+    }
+
+    /** Reserves the bytes from {@code from} to {@code to} of a file, which it makes if it is not there. */
+    private void allocate(final Path path, final long from, final long to) {
+        final PosixAPI posix = PosixAPI.posix();
+        final int descriptor = posix.open(path.toString(), OPEN_READ_WRITE_CREATE, FILE_MODE);
+        if (descriptor < 0) {
+            throw new StorageException(path + ": cannot be opened: error " + posix.lastError());
+        }
+        final int result = posix.fallocate(descriptor, 0, from, to - from);
+        final int error = result < 0 ? posix.lastError() : 0;
+        posix.close(descriptor);
+        switch (error) {
+            case 0 -> {}
+            case ERROR_NO_SPACE, ERROR_QUOTA -> {
+                undo(path, from);
+                throw new NoSpaceException(directory, to - from, freeBytes());
+            }
+            case ERROR_NOT_SUPPORTED, ERROR_NOT_IMPLEMENTED -> fill(path, from, to);
+            default -> throw new StorageException(path + ": cannot reserve " + (to - from) + " bytes: error " + error);
+        }
+    }
+
+    /** For file systems without fallocate: what has been written once can be written again. */
+    private void fill(final Path path, final long from, final long to) {
+        final ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_CHUNK_BYTES);
+        try (FileChannel channel = FileChannel.open(path, CREATE, WRITE)) {
+            for (long position = from; position < to; ) {
+                zeros.clear().limit((int) Math.min(FILL_CHUNK_BYTES, to - position));
+                position += channel.write(zeros, position);
+            }
+        } catch (final IOException e) {
+            if (freeBytes() < to - from) {
+                undo(path, from);
+                throw new NoSpaceException(directory, to - from, freeBytes());
+            }
+            throw new StorageException(path + ": cannot reserve " + (to - from) + " bytes: " + e.getMessage(), e);
+        }
+    }
+
+    /** A refused fallocate leaves what it could get. */
+    private void undo(final Path path, final long from) {
+        if (from == 0) {
+            delete(path);
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(path, READ, WRITE)) {
+            channel.truncate(from);
+        } catch (final IOException e) {
+            throw new StorageException(path + ": cannot be cut to " + from + " bytes: " + e.getMessage(), e);
+        }
+    }
+
+    private void delete(final Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (final IOException e) {
+            throw new StorageException(path + ": cannot be deleted: " + e.getMessage(), e);
+        }
+    }
+
+    private long freeBytes() {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (final IOException e) {
+            return 0;
+        }
+    }
+
+    private static long roundUp(final long bytes) {
+        return (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    }
+
+    /**
+     * How far the loop may go.
+     *
+     * @param askAt past this end, more is reserved
+     * @param nextReservedEnd bytes reserved in the next file, or 0 while it is not there
+     */
+    private record Reservation(int file, long reservedEnd, long askAt, long nextReservedEnd) {}
+
+    /** A file left by a roll, to be cut to what is used in it. */
+    private record ClosedFile(int file, long usedBytes) {}
+}

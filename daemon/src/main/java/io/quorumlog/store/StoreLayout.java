@@ -1,0 +1,60 @@
+package io.quorumlog.store;
+
+/**
+ * Sizes of files, and how much of the disk is reserved ahead of what is written.
+ *
+ * <p>A file is one mapping, so that its addresses stay as long as it is the current one. Chronicle wants a file as long
+ * as the mapping and a quarter of it (in which the last record may end), but only what is reserved is ever touched, and
+ * only that takes room: the rest of the mapping is addresses.
+ */
+final class StoreLayout {
+    static final int MIB = 1024 * 1024;
+
+    /** Largest record that can be stored: 16 MiB of payload and its header. */
+    static final int MAX_RECORD_BYTES = 16 * MIB + 1024;
+
+    /** What the log may ask to keep free behind a record for the records that close a file. */
+    static final int MAX_RESERVE_BYTES = MIB;
+
+    /**
+     * Where a file is full. A start scans the newest files, so not larger; each roll holds up the loop for milliseconds, so
+     * not smaller.
+     */
+    static final int FILE_BYTES = 64 * MIB;
+
+    /**
+     * Chronicle's mapped block. Larger than {@link #FILE_BYTES} because Chronicle takes no record longer than a quarter of
+     * it, and because a node's own records must go in behind a full file's last entry.
+     */
+    static final int BLOCK_BYTES = 128 * MIB;
+
+    private static final long MIN_STEP_BYTES = 4 * MIB;
+    private static final long MAX_STEP_BYTES = 16 * MIB;
+    private static final int LOG_SHARE = 64;
+    private static final int DISK_SHARE = 16;
+    private static final long STEP_ALIGNMENT = 64 * 1024;
+
+    static {
+        if (BLOCK_BYTES / 4 < MAX_RECORD_BYTES || FILE_BYTES < 2 * (MAX_RECORD_BYTES + MAX_RESERVE_BYTES)) {
+            throw new AssertionError("a file must hold its largest record and what closes it");
+        }
+    }
+
+    private StoreLayout() {}
+
+    /**
+     * How many bytes are reserved at a time: large enough to be rare, small enough that an idle node wastes little and
+     * that a small disk can be filled. The next step is taken when half of this one is left, so half a step must hold the
+     * largest record and what closes a file.
+     *
+     * @param maxRecordBytes the largest record that this node appends, header included
+     * @param logBytes what the log's files take
+     * @param diskBytes size of the file system
+     */
+    static long stepBytes(final long maxRecordBytes, final long logBytes, final long diskBytes) {
+        final long wanted = Math.min(MAX_STEP_BYTES, Math.max(MIN_STEP_BYTES, logBytes / LOG_SHARE));
+        final long affordable = Math.min(wanted, diskBytes / DISK_SHARE);
+        final long step = Math.max(affordable, 2 * (maxRecordBytes + MAX_RESERVE_BYTES));
+        return (step + STEP_ALIGNMENT - 1) / STEP_ALIGNMENT * STEP_ALIGNMENT;
+    }
+}

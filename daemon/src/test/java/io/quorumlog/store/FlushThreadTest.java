@@ -1,0 +1,229 @@
+package io.quorumlog.store;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quorumlog.log.StorageException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FlushThreadTest {
+    private static final long STOP_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final int DIRECTORY = -1;
+
+    @TempDir
+    Path directory;
+
+    private final List<StorageException> failures = new CopyOnWriteArrayList<>();
+    private final AtomicInteger wakeUps = new AtomicInteger();
+    private final GatedForce force = new GatedForce();
+    private StoreFixture fixture;
+    private FlushThread flusher;
+
+    @BeforeEach
+    void open() {
+        fixture = new StoreFixture(directory).open();
+    }
+
+    @AfterEach
+    void close() {
+        force.gate.release(1000);
+        if (flusher != null) {
+            flusher.stop(0, STOP_NS);
+        }
+        fixture.close();
+    }
+
+    private void start(final boolean pageCache) {
+        flusher = new FlushThread(fixture.log.space(), force, pageCache, wakeUps::incrementAndGet, failures::add);
+        flusher.start();
+    }
+
+    private void appendAndRequest(final boolean withHardState) {
+        fixture.append(fixture.stream.lastSeq() + 1, 100);
+        flusher.request(fixture.stream.lastSeq(), withHardState);
+    }
+
+    @Test
+    void recordIsDurableWhenItsForceHasEnded() {
+        start(false);
+        appendAndRequest(false);
+        await().until(() -> force.begun.size() == 1);
+
+        assertEquals(0, flusher.durableSeq());
+        assertNotEquals(FlushThread.NOT_FLUSHING, flusher.flushStartedNs());
+        force.gate.release(2);
+
+        await().until(() -> flusher.durableSeq() == 1);
+        await().until(() -> flusher.flushes() == 1 && flusher.flushStartedNs() == FlushThread.NOT_FLUSHING);
+        await().until(() -> wakeUps.get() > 0);
+        assertEquals(List.of(1, DIRECTORY), force.begun);
+    }
+
+    @Test
+    void slowForceHoldsUpNoAppendAndTheNextOneCoversAllThatCameIn() {
+        start(false);
+        appendAndRequest(false);
+        await().until(() -> force.begun.size() == 1);
+        for (int i = 0; i < 1000; i++) {
+            appendAndRequest(false);
+        }
+        assertEquals(0, flusher.durableSeq());
+        force.gate.release(2);
+
+        // The first force began when there was one record, whatever came in meanwhile.
+        await().until(() -> force.begun.size() == 3);
+        assertEquals(1, flusher.durableSeq());
+        force.gate.release(1);
+
+        await().until(() -> flusher.durableSeq() == 1001);
+        assertEquals(2, flusher.flushes());
+    }
+
+    @Test
+    void failedForceIsSaidOnceAndNeverTriedAgain() {
+        start(false);
+        force.failure = new StorageException("19700101-000001R.cq4: flush failed: Input/output error");
+        appendAndRequest(false);
+        force.gate.release(1);
+        await().until(() -> failures.size() == 1);
+        force.failure = null;
+        force.gate.release(100);
+
+        appendAndRequest(false);
+
+        assertFalse(flusher.stop(2, STOP_NS));
+        assertEquals(0, flusher.durableSeq());
+        assertEquals(List.of(1), force.begun);
+        assertEquals(1, failures.size());
+        assertEquals(
+                "19700101-000001R.cq4: flush failed: Input/output error",
+                failures.get(0).getMessage());
+    }
+
+    @Test
+    void filesLeftByARollAreForcedFirstAndTheDirectoryOncePerFile() {
+        force.gate.release(1000);
+        start(false);
+        appendAndRequest(false);
+        await().until(() -> flusher.durableSeq() == 1);
+        appendAndRequest(false);
+        await().until(() -> flusher.durableSeq() == 2);
+        fixture.stream.fits(StoreLayout.FILE_BYTES, 0);
+        await().until(fixture.stream::isNextFileReady);
+        fixture.stream.roll();
+        appendAndRequest(false);
+        await().until(() -> flusher.durableSeq() == 3);
+        appendAndRequest(false);
+        await().until(() -> flusher.durableSeq() == 4);
+
+        assertEquals(List.of(1, DIRECTORY, 1, 1, 2, DIRECTORY, 2), force.begun);
+    }
+
+    @Test
+    void pageCacheModeReportsAtOnceAndForcesNothing() {
+        start(true);
+
+        appendAndRequest(false);
+
+        assertEquals(1, flusher.durableSeq());
+        assertEquals(1, wakeUps.get());
+        appendAndRequest(false);
+        assertEquals(2, flusher.durableSeq());
+        assertTrue(force.begun.isEmpty());
+    }
+
+    @Test
+    void pageCacheModeForcesHardStateAndWhatFollowsWaitsForIt() {
+        start(true);
+        appendAndRequest(true);
+        appendAndRequest(false);
+        assertEquals(0, flusher.durableSeq());
+        force.gate.release(2);
+
+        await().until(() -> flusher.durableSeq() == 1);
+        flusher.request(2, false);
+
+        assertEquals(2, flusher.durableSeq());
+        assertEquals(List.of(1, DIRECTORY), force.begun);
+    }
+
+    @Test
+    void stopForcesAllInEitherMode() {
+        force.gate.release(1000);
+        start(true);
+        appendAndRequest(false);
+        fixture.append(2, 100);
+
+        assertTrue(flusher.stop(2, STOP_NS));
+
+        assertEquals(2, flusher.durableSeq());
+        assertEquals(List.of(1, DIRECTORY), force.begun);
+    }
+
+    @Test
+    void stopDoesNotWaitForAHangingDiskForever() {
+        start(false);
+        appendAndRequest(false);
+
+        assertFalse(flusher.stop(1, TimeUnit.MILLISECONDS.toNanos(50)));
+    }
+
+    @Test
+    void realForceMakesFilesDurableAndSpaceComesByItself() {
+        flusher = new FlushThread(fixture.log, false, wakeUps::incrementAndGet, failures::add);
+        flusher.start();
+        for (int index = 1; index <= 40000; index++) {
+            while (!fixture.stream.fits(5000, 0)) {
+                if (fixture.stream.isNextFileReady()) {
+                    fixture.stream.roll();
+                }
+                Thread.onSpinWait();
+            }
+            fixture.appendHere(index, 4000);
+            flusher.request(index, false);
+        }
+
+        assertTrue(flusher.stop(40000, STOP_NS));
+        assertEquals(40000, flusher.durableSeq());
+        assertEquals(3, fixture.stream.currentFile());
+        assertTrue(failures.isEmpty(), failures::toString);
+    }
+
+    /** Forces nothing, notes what it was asked for, and goes on only when it is let. */
+    private static final class GatedForce implements FlushThread.Force {
+        final List<Integer> begun = new CopyOnWriteArrayList<>();
+        final Semaphore gate = new Semaphore(0);
+        volatile StorageException failure;
+
+        @Override
+        public void forceFile(final int file) {
+            begun.add(file);
+            gate.acquireUninterruptibly();
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
+        @Override
+        public void forceDirectory() {
+            forceFile(DIRECTORY);
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+}

@@ -1,0 +1,92 @@
+# shellcheck shell=sh
+# What the scripts share. Sourced, with the clone's directory in $root.
+
+# shellcheck disable=SC2154 # root is set by who sources this.
+daemon_jar=$root/daemon/target/quorumlog-daemon.jar
+client_jar=$root/client/target/quorumlog-client.jar
+
+# Without this, what Java opens first would be its standard error: log lines would go into a file.
+{ true <&0; } 2>/dev/null || exec </dev/null
+{ true >&1; } 2>/dev/null || exec >/dev/null
+if ! (true >&2); then exec 2>/dev/null; fi
+
+die() {
+    status=$1
+    shift
+    printf '%s\n' "${0##*/}: $*" >&2
+    exit "$status"
+}
+
+# Sets $java and $java_major: JAVA_HOME's, else the one on the path.
+find_java() {
+    if [ -n "${JAVA_HOME-}" ]; then
+        java=$JAVA_HOME/bin/java
+        [ -x "$java" ] || die 1 "JAVA_HOME=$JAVA_HOME holds no bin/java; point it at a JDK 17 or newer, or unset it"
+    else
+        java=$(command -v java) || die 1 "there is no java on the path; install a JDK 17 or newer, or set JAVA_HOME"
+    fi
+    # A JDK says in a file what it is; to start it just to ask takes a tenth of a second.
+    home=$java
+    while [ -L "$home" ]; do
+        link=$(readlink "$home")
+        case $link in
+            /*) home=$link ;;
+            *) home=${home%/*}/$link ;;
+        esac
+    done
+    home=${home%/bin/java}
+    java_major=
+    if [ -r "$home/release" ]; then
+        while IFS='="' read -r key value rest; do
+            if [ "$key" = JAVA_VERSION ]; then
+                java_major=${value:-$rest}
+                java_major=${java_major#\"}
+                java_major=${java_major%%[!0-9]*}
+            fi
+        done <"$home/release"
+    fi
+    if [ -z "$java_major" ]; then
+        java_major=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+    fi
+    [ "${java_major:-0}" -ge 17 ] || die 1 "$java is too old or no Java; a JDK 17 or newer is needed"
+}
+
+# Prints the flags that every JVM of ours gets. They hold no blanks. No files in the temporary directory, no core dumps.
+java_flags() {
+    printf '%s' '-XX:+UseSerialGC -XX:-UsePerfData -XX:-CreateCoredumpOnCrash -Xshare:auto'
+    if [ "$java_major" -ge 23 ]; then printf '%s' ' --sun-misc-unsafe-memory-access=allow'; fi
+}
+
+# Java reads its arguments and file names by the locale; in a locale of ASCII only it can't even name an umlaut.
+use_utf8() {
+    case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
+        *[Uu][Tt][Ff]-8* | *[Uu][Tt][Ff]8*) ;;
+        *) export LC_ALL=C.UTF-8 ;;
+    esac
+}
+
+build() {
+    command -v mvn >/dev/null || die 1 "there is nothing built yet, and no mvn on the path; install Maven 3.8 or newer"
+    printf '%s\n' "building (the first time, Maven downloads what it needs) ..." >&2
+    # Maven's own output is of use only where it fails, and then it must not hide in what we print.
+    (cd "$root" && mvn -B -q package -Dmaven.test.skip=true -pl client,daemon -am) >&2 || die 1 "the build failed"
+}
+
+# Builds if nothing has been built.
+build_if_missing() {
+    if ! [ -e "$daemon_jar" ] || ! [ -e "$client_jar" ]; then build; fi
+}
+
+# Builds if nothing has been built since a source changed. What can't be written to is taken as it is.
+build_if_stale() {
+    build_if_missing
+    [ -w "$root/daemon/target" ] || return 0
+    for jar in "$daemon_jar" "$client_jar"; do
+        newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "${jar%/target/*}/pom.xml" \
+            "${jar%/target/*}/src/main" -newer "$jar" -type f 2>/dev/null | head -n 1)
+        if [ -n "$newer" ]; then
+            build
+            return
+        fi
+    done
+}
