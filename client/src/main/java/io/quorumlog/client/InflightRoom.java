@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Counts the bytes of appends that are not yet answered, and makes callers wait while they are too many. Thread-safe. */
 final class InflightRoom {
-    /** What an append costs beside its bytes: its objects, in round figures. */
-    private static final int COST_OF_A_CALL = 256;
+    /** What an append costs beside its bytes: its objects, and its share of the time until those behind it are answered. */
+    private static final int COST_OF_A_CALL = 1024;
 
     private final long maxBytes;
     private long usedBytes;

@@ -355,7 +355,10 @@ public final class QuorumLogClient implements AutoCloseable {
             return this;
         }
 
-        /** Most bytes of appends in flight, some 256 for each counted in; 16 MiB unless set. A larger one goes alone. */
+        /**
+         * Most bytes of appends in flight, 1 KiB for each counted in; 16 MiB unless set, which is some 16,000 small ones. The
+         * last of them must be answered within the timeout, too. A larger one goes alone.
+         */
         public Builder maxInflightBytes(long maxInflightBytes) {
             if (maxInflightBytes < 1) {
                 throw new IllegalArgumentException("maxInflightBytes " + maxInflightBytes + ": must be at least 1");

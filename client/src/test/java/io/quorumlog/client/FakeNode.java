@@ -10,7 +10,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -27,7 +29,7 @@ public final class FakeNode implements AutoCloseable {
 
     private final ServerSocket server;
     private final List<Session> sessions = new CopyOnWriteArrayList<>();
-    private final List<String> received = new CopyOnWriteArrayList<>();
+    private final List<String> received = Collections.synchronizedList(new ArrayList<>());
     private final List<String> log;
     private final AtomicInteger connections = new AtomicInteger();
     private volatile Script script = (words, session) -> false;
@@ -216,7 +218,7 @@ public final class FakeNode implements AutoCloseable {
         }
 
         private void answer(List<String> words) throws IOException, InterruptedException {
-            if (!words.get(0).equals("STATUS")) {
+            if (!words.get(0).equalsIgnoreCase("STATUS")) {
                 received.add(String.join(" ", words));
             }
             while (silent && !closed) {
@@ -228,8 +230,8 @@ public final class FakeNode implements AutoCloseable {
         }
 
         private String defaultReply(List<String> words) throws InterruptedException {
-            return switch (words.get(0)) {
-                case "PING" -> "+PONG\r\n";
+            return switch (words.get(0).toUpperCase(Locale.ROOT)) {
+                case "PING" -> words.size() == 1 ? "+PONG\r\n" : bulk(words.get(1));
                 case "ECHO" -> bulk(words.get(1));
                 case "STATUS" ->
                     bulk("# Node\r\nnode_id:1\r\nrole:" + (leading() ? "leader" : "follower") + "\r\nleader_address:"

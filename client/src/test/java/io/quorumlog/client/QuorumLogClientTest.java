@@ -407,7 +407,7 @@ class QuorumLogClientTest {
         QuorumLogClient client = QuorumLogClient.builder()
                 .servers(a.address())
                 .timeout(Duration.ofMillis(500))
-                .maxInflightBytes(2000)
+                .maxInflightBytes(3000)
                 .build();
         opened.add(0, client);
         CompletableFuture<Long> first = client.appendAsync(new byte[1500]);
