@@ -1,5 +1,6 @@
 package io.quorumlog.client.cli;
 
+import io.quorumlog.client.Entry;
 import io.quorumlog.client.Leader;
 import io.quorumlog.client.LogTail;
 import io.quorumlog.client.QuorumLogClient;
@@ -147,11 +148,11 @@ final class CommandRunner {
     }
 
     private void tail(long from, ReplyPrinter printer, BooleanSupplier stop) {
-        OutputWatch watch = new OutputWatch();
+        OutputWatch watch = null;
         long end = Long.MAX_VALUE;
         try (LogTail tail = client.tail(from)) {
             while (tail.position() <= end) {
-                var entry = tail.next(Duration.ZERO);
+                Entry entry = tail.next(Duration.ZERO);
                 if (entry == null) {
                     printer.flush();
                     entry = tail.next(TAIL_SLICE);
@@ -159,11 +160,16 @@ final class CommandRunner {
                 if (entry != null) {
                     printer.entry(entry);
                 } else {
+                    watch = watch == null ? OutputWatch.start() : watch;
                     watch.check();
                 }
                 if (end == Long.MAX_VALUE && stop.getAsBoolean()) {
                     end = client.last();
                 }
+            }
+        } finally {
+            if (watch != null) {
+                watch.close();
             }
         }
     }

@@ -1,62 +1,55 @@
 package io.quorumlog.client.cli;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Notices that the reader of our standard output has gone while there is nothing to write, as in
  * {@code scripts/client tail 1 | head -1}: writing would tell, but the next entry may be hours away.
  *
- * <p>Java has no poll for this. On Linux, opening the writing end of a pipe blocks while nobody has the reading end open; so
- * a thread opens it once more, and if that takes long, the reader has gone. Elsewhere, and for anything but a pipe, nothing
- * is noticed.
+ * <p>That takes a poll of the pipe, which Java does not offer for its standard output; GNU's {@code tail -f} does just that.
+ * So it is started beside us, with nothing to read and our output to watch; when the reader goes, it dies of SIGPIPE, and of
+ * that only. It ends with us, however we end. Where there is no such tail, or the output is no pipe, nothing is noticed.
  */
-final class OutputWatch {
-    private static final Path STDOUT = Path.of("/proc/self/fd/1");
-    private static final long PATIENCE_MS = 300;
-    private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+final class OutputWatch implements AutoCloseable {
+    private static final int DIED_OF_SIGPIPE = 128 + 13;
 
-    private final boolean isPipe;
-    private long checkAtNs = System.nanoTime();
+    private final Process watcher; // or null
 
-    OutputWatch() {
-        boolean pipe = false;
-        try {
-            pipe = Files.readSymbolicLink(STDOUT).toString().startsWith("pipe:");
-        } catch (IOException | UnsupportedOperationException e) {
-            // not Linux
-        }
-        isPipe = pipe;
+    private OutputWatch(Process watcher) {
+        this.watcher = watcher;
     }
 
-    /** @throws Output.ClosedException if the reader has gone; looks at most once a second. */
-    void check() {
-        if (!isPipe || checkAtNs - System.nanoTime() > 0) {
-            return;
-        }
-        Thread opener = new Thread(OutputWatch::openAndClose, "quorumlog-output-watch");
-        opener.setDaemon(true); // it may never come back
-        opener.start();
+    static OutputWatch start() {
         try {
-            opener.join(PATIENCE_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
+            if (!Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().startsWith("pipe:")) {
+                return new OutputWatch(null);
+            }
+            String self = Long.toString(ProcessHandle.current().pid());
+            Process watcher = new ProcessBuilder("tail", "--pid=" + self, "-s", "0.2", "-f", "/dev/null")
+                    .redirectOutput(Redirect.INHERIT)
+                    .redirectError(Redirect.DISCARD)
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(watcher::destroy));
+            return new OutputWatch(watcher);
+        } catch (IOException | UnsupportedOperationException e) {
+            return new OutputWatch(null);
         }
-        if (opener.isAlive()) {
+    }
+
+    /** @throws Output.ClosedException if the reader has gone. */
+    void check() {
+        if (watcher != null && !watcher.isAlive() && watcher.exitValue() == DIED_OF_SIGPIPE) {
             throw new Output.ClosedException();
         }
-        checkAtNs = System.nanoTime() + INTERVAL_NS;
     }
 
-    private static void openAndClose() {
-        try (FileOutputStream again = new FileOutputStream(STDOUT.toFile())) {
-            again.getFD();
-        } catch (IOException e) {
-            // not ours to open: then we can't know
+    @Override
+    public void close() {
+        if (watcher != null) {
+            watcher.destroy();
         }
     }
 }
