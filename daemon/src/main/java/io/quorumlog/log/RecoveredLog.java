@@ -93,7 +93,7 @@ public final class RecoveredLog {
     }
 
     /** Where the last record kept ends, as a position; 0 if there is none. */
-    long end() {
+    public long end() {
         return end;
     }
 

@@ -76,12 +76,14 @@ public final class Recovery {
     }
 
     private RecoveredLog run() {
+        for (int i = 1; i < numbers.length; i++) {
+            if (numbers[i] != numbers[i - 1] + 1) {
+                throw new DamagedLogException(
+                        "a file is missing between " + files.name(numbers[i - 1]) + " and " + files.name(numbers[i]));
+            }
+        }
         boolean whole = true;
         for (int i = 0; i < numbers.length && whole; i++) {
-            if (i > 0 && numbers[i] != numbers[i - 1] + 1) {
-                throw new DamagedLogException("a file is missing between " + files.name(numbers[i - 1]) + " and "
-                        + files.name(numbers[i]) + ": entry " + nextIndex() + " or those behind it are gone");
-            }
             whole = replay(i);
         }
         final int kept = numbers.length - filesToDelete.length;
@@ -171,7 +173,9 @@ public final class Recovery {
             if (scan.next() != Found.RECORD || !isIntact(scan.record()) || !isHeader(scan.record())) {
                 return closed;
             }
-            return fileHeader.format() > FileHeaderRecord.FORMAT || fileHeader.prevPosition() <= lastPosition;
+            return fileHeader.format() > FileHeaderRecord.FORMAT
+                    || fileHeader.file() != numbers[next]
+                    || fileHeader.prevPosition() <= lastPosition;
         }
     }
 

@@ -110,15 +110,19 @@ final class ChronicleFiles implements StoredFiles {
         public Found resync(final long brokenOffset) {
             long candidate = StoreFormat.align(
                     Math.max(brokenOffset - StoreFormat.DOCUMENT_HEADER_LENGTH + 1, StoreFormat.FIRST_DOCUMENT));
+            long end = candidate; // behind the last bytes that are not zero
             for (; candidate + StoreFormat.DOCUMENT_HEADER_LENGTH <= fileLength; candidate += BitUtil.SIZE_OF_INT) {
                 final int at = fetch(candidate, StoreFormat.DOCUMENT_HEADER_LENGTH);
-                if (buffer.getInt(at, LITTLE_ENDIAN) != 0 && isRecord(candidate)) {
-                    document = candidate;
-                    return found();
+                if (buffer.getInt(at, LITTLE_ENDIAN) != 0) {
+                    if (isRecord(candidate)) {
+                        document = candidate;
+                        return found();
+                    }
+                    end = candidate + BitUtil.SIZE_OF_INT;
                 }
             }
-            document = candidate;
-            offset = candidate + StoreFormat.DOCUMENT_HEADER_LENGTH;
+            document = fileLength;
+            offset = end + StoreFormat.DOCUMENT_HEADER_LENGTH;
             return Found.END;
         }
 

@@ -167,7 +167,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
 
     @Override
     public boolean fits(final int recordLength, final int reserve) {
-        return space.has(end + documentLength(recordLength) + documentLength(reserve));
+        return space.fits(end + documentLength(recordLength) + documentLength(reserve));
     }
 
     private static long documentLength(final int recordLength) {
@@ -181,7 +181,8 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
 
     @Override
     public void roll() {
-        Invariant.check(isNextFileReady(), "the next file is ready when the log rolls");
+        // Almost always it is there; but a vote must not wait for the flush thread.
+        space.requireNext();
         final long oldEnd = end + StoreFormat.END_MARK_LENGTH;
         currentFile++;
         try {
@@ -250,6 +251,10 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     @Override
     public long bytes() {
         return space.bytes();
+    }
+
+    LogSpace space() {
+        return space;
     }
 
     @Override

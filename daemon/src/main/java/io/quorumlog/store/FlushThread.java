@@ -178,7 +178,7 @@ public final class FlushThread {
             final boolean last = isStopping;
             maintainSpace();
             final long target = requestedSeq;
-            if (target > durableSeq || last) {
+            if (target > flushedSeq) {
                 flush(target);
             }
             if (last) {
@@ -217,7 +217,7 @@ public final class FlushThread {
             directoryForcedFor = currentFile;
         }
         firstUnforcedFile = currentFile;
-        flushedSeq = Math.max(target, flushedSeq); // Before the other one, which the loop reads first.
+        flushedSeq = target; // Before the other one, which the loop reads first.
         durableSeq = Math.max(target, durableSeq);
         flushStartedNs = NOT_FLUSHING;
         flushes++;

@@ -4,7 +4,10 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.RecordStream;
+import io.quorumlog.log.RecoveredLog;
+import io.quorumlog.log.Recovery;
 import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
 import java.io.IOException;
@@ -24,10 +27,9 @@ import org.agrona.CloseHelper;
  * A node's data directory, held by a lock. Opening it goes in this order, and may be cut short by a crash anywhere:
  *
  * <ol>
- *   <li>{@link #lock}: the directory is made if it is not there, locked, and freed of what a killed process left behind;
- *   <li>recovery reads {@link #files} and says where the log's last good record ends;
- *   <li>{@link #open}: what lies behind is removed, newest file first; the newest file that stays is cut, and the
- *       stream is opened on it.
+ *   <li>the directory is made if it is not there, locked, and freed of what a killed process left behind;
+ *   <li>{@link Recovery} reads the files and says where the log ends;
+ *   <li>what lies behind is removed, newest file first; the newest file that stays is cut, and the stream is opened on it.
  * </ol>
  *
  * <p>Chronicle cannot cut a file, and damage in its store header makes it lose records or hang. Instead of copying the
@@ -51,11 +53,33 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes hold of a data directory, for the life of this object.
+     * Opens a node's log: locks, recovers, repairs. All that the log holds is on the disk when this returns.
      *
-     * @throws StorageException in one line, if it can't be made or used, or another process uses it
+     * @param identity whose log it must be, if it is any
+     * @param maxRecordBytes the largest record that will be appended, as a rule; header included
+     * @return what the calling thread, and no other, appends to and closes
+     * @throws NoSpaceException if the disk has no room for what a start needs
+     * @throws StorageException in one line, if the directory can't be made or used, another process uses it, or its log is
+     *     damaged or another's
      */
-    public static LogDirectory lock(final Path directory) {
+    public static OpenedLog open(final Path directory, final NodeIdentity identity, final int maxRecordBytes) {
+        final LogDirectory locked = lock(directory);
+        try {
+            final RecoveredLog recovered = Recovery.recover(locked.files, identity);
+            return locked.open(recovered, maxRecordBytes);
+        } catch (final Throwable t) {
+            locked.close();
+            throw t;
+        }
+    }
+
+    private OpenedLog open(final RecoveredLog recovered, final int maxRecordBytes) {
+        final long end = recovered.isEmpty() ? RecordStream.NONE : recovered.end();
+        return new OpenedLog(this, recovered, openAt(end, maxRecordBytes));
+    }
+
+    /** Takes hold of a data directory, for the life of this object. */
+    static LogDirectory lock(final Path directory) {
         ChronicleFlags.apply();
         create(directory);
         FileChannel channel = null;
@@ -137,19 +161,16 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /** The log's files, for recovery. */
-    public StoredFiles files() {
+    StoredFiles files() {
         return files;
     }
 
     /**
-     * Removes what lies behind the log's end, and opens the stream for appending there. All that is kept is on the disk
-     * when this returns.
+     * Removes what lies behind the log's end, and opens the stream for appending there.
      *
-     * @param endPosition behind the last record to keep, as recovery found it; {@link RecordStream#NONE} to keep nothing
-     * @param maxRecordBytes the largest record that will be appended, header included
-     * @throws NoSpaceException if the disk has no room for what a start needs
+     * @param endPosition behind the last record to keep; {@link RecordStream#NONE} to keep nothing
      */
-    public OpenedLog open(final long endPosition, final int maxRecordBytes) {
+    ChronicleRecordStream openAt(final long endPosition, final int maxRecordBytes) {
         final long kept = removeBehind(endPosition);
         final int[] numbers = files.numbers();
         final boolean isNew = kept == RecordStream.NONE;
@@ -163,9 +184,7 @@ public final class LogDirectory implements AutoCloseable {
 
         final LogSpace space = new LogSpace(directory, maxRecordBytes, closedBytes(numbers));
         space.reserveFirst(current, isNew, isNew ? StoreFormat.FIRST_DOCUMENT : end);
-        final ChronicleRecordStream stream =
-                new ChronicleRecordStream(directory, space, isNew ? current : numbers[0], current, end);
-        return new OpenedLog(this, stream, space);
+        return new ChronicleRecordStream(directory, space, isNew ? current : numbers[0], current, end);
     }
 
     /** Returns the end that the log has now, which is that of the file before if nothing is left in the one cut. */

@@ -20,8 +20,7 @@ import net.openhft.posix.PosixAPI;
  * Chronicle looks when it rolls. It also cuts files that were left to what is used in them.
  *
  * <p>The loop publishes where the log ends, and reads how far it may go. State that belongs together is one immutable
- * object; the loop replaces it when it rolls, which it does only when the next file is ready, and then the flush thread
- * has nothing to do with the old one.
+ * object, replaced under a lock, which the loop takes only when it rolls, or when the flush thread is not ahead of it.
  */
 final class LogSpace {
     /** Chronicle clears 8 bytes behind each record, and the end mark takes 4. */
@@ -47,9 +46,9 @@ final class LogSpace {
     private final long diskBytes;
     private volatile long closedBytes;
     private volatile Runnable onNeed = () -> {};
-    private volatile Reservation reservation = new Reservation(0, 0, 0, 0);
+    private volatile Reservation reservation = new Reservation(0, 0, 0, 0, 0);
     private volatile long end;
-    private volatile long wantedEnd;
+    private volatile boolean isNextWanted;
     private Reservation askedFor; // the loop's: of which reservation it has already said that it runs out
     private int trimmedFile; // the flush thread's
 
@@ -88,13 +87,13 @@ final class LogSpace {
         return closedBytes + end;
     }
 
-    /** The loop's: whether the log may grow to {@code newEnd} in the current file; asks for the space if not. */
-    boolean has(final long newEnd) {
-        if (newEnd + SLACK_BYTES <= reservation.reservedEnd) {
+    /** The loop's: whether a file that ends at {@code newEnd} is not over its size; if not, the next one is asked for. */
+    boolean fits(final long newEnd) {
+        if (newEnd + SLACK_BYTES <= StoreLayout.FILE_BYTES) {
             return true;
         }
-        if (newEnd + SLACK_BYTES > wantedEnd) {
-            wantedEnd = newEnd + SLACK_BYTES;
+        if (!isNextWanted) {
+            isNextWanted = true;
             onNeed.run();
         }
         return false;
@@ -106,8 +105,8 @@ final class LogSpace {
     }
 
     /**
-     * The loop's: makes sure that a record ending at {@code newEnd} can be stored, by itself if it must: a node's own
-     * records may not wait.
+     * The loop's: makes sure that a record ending at {@code newEnd} can be stored. The flush thread is ahead of that, but
+     * for a moment in which it hangs in a flush; then the loop reserves by itself.
      *
      * @throws NoSpaceException if the disk is full
      */
@@ -117,28 +116,39 @@ final class LogSpace {
         }
     }
 
+    /**
+     * The loop's: makes sure that the next file is prepared, by itself if it must.
+     *
+     * @throws NoSpaceException if the disk is full
+     */
+    void requireNext() {
+        if (!isNextReady()) {
+            prepareNext();
+        }
+    }
+
     /** The loop's: says that the log now ends here. */
     void publishEnd(final long newEnd) {
         end = newEnd;
         final Reservation current = reservation;
-        if (newEnd > current.askAt && current != askedFor) {
+        if (newEnd > current.dueAt && current != askedFor) {
             askedFor = current;
             onNeed.run();
         }
     }
 
     /**
-     * The loop's: says that a file has become the current one. All of what {@link #reserveFirst} or the flush thread had
-     * reserved for it is there.
+     * The loop's: says that a file has become the current one, which had been reserved by {@link #reserveFirst} or as the
+     * next one.
      *
      * @param newEnd where its records end
      * @param oldEnd where the file before it ends, its end mark included; 0 if none was left
      */
-    void onFileBegun(final int file, final long newEnd, final long oldEnd) {
+    synchronized void onFileBegun(final int file, final long newEnd, final long oldEnd) {
         final Reservation old = reservation;
-        wantedEnd = 0;
+        isNextWanted = false;
         end = newEnd;
-        reservation = reservation(file, old.file == file ? old.reservedEnd : old.nextReservedEnd, 0);
+        reserved(file, old.file == file ? old.reservedEnd : old.nextReservedEnd, 0);
         if (oldEnd > 0) {
             final long used = roundUp(oldEnd);
             closedBytes += used;
@@ -161,7 +171,7 @@ final class LogSpace {
         final String name = prepared ? FileCycle.preparedName(file) : FileCycle.fileName(file);
         allocate(directory.resolve(name), prepared ? 0 : usedEnd, reservedEnd);
         end = usedEnd;
-        reservation = reservation(file, reservedEnd, 0);
+        reserved(file, reservedEnd, 0);
     }
 
     /**
@@ -175,19 +185,23 @@ final class LogSpace {
             trimCurrent();
             worked = true;
         }
-        while (true) {
-            final Reservation current = reservation;
-            final long wanted = wantedEnd;
-            if (current.nextReservedEnd > 0 || end <= current.askAt && wanted <= current.reservedEnd) {
-                return worked;
-            }
-            if (current.reservedEnd < StoreLayout.FILE_BYTES) {
-                lengthen(Math.min(StoreLayout.FILE_BYTES, Math.max(current.reservedEnd + stepBytes(), wanted)));
-            } else {
-                prepareNext(current.file + 1);
-            }
+        while (reserveWhatIsDue()) {
             worked = true;
         }
+        return worked;
+    }
+
+    private synchronized boolean reserveWhatIsDue() {
+        final Reservation current = reservation;
+        if (current.reservedEnd < StoreLayout.FILE_BYTES && end > current.lengthenAt) {
+            lengthen(Math.min(StoreLayout.FILE_BYTES, Math.max(current.reservedEnd, end) + stepBytes()));
+            return true;
+        }
+        if (current.nextReservedEnd == 0 && (isNextWanted || end > StoreLayout.NEXT_FILE_AT)) {
+            prepareNext();
+            return true;
+        }
+        return false;
     }
 
     /** At a clean stop, when Chronicle is closed: gives back what was reserved and not used. */
@@ -206,25 +220,29 @@ final class LogSpace {
 
     private synchronized void lengthen(final long newEnd) {
         final Reservation current = reservation;
-        if (current.reservedEnd >= newEnd) {
+        final long reservedEnd = roundUp(newEnd);
+        if (current.reservedEnd < reservedEnd) {
+            allocate(directory.resolve(FileCycle.fileName(current.file)), current.reservedEnd, reservedEnd);
+            reserved(current.file, reservedEnd, current.nextReservedEnd);
+        }
+    }
+
+    private synchronized void prepareNext() {
+        final Reservation current = reservation;
+        if (current.nextReservedEnd > 0) {
             return;
         }
-        final long rounded = roundUp(newEnd);
-        allocate(directory.resolve(FileCycle.fileName(current.file)), current.reservedEnd, rounded);
-        reservation = reservation(current.file, rounded, current.nextReservedEnd);
-    }
-
-    private synchronized void prepareNext(final int next) {
-        final Path prepared = directory.resolve(FileCycle.preparedName(next));
+        final Path prepared = directory.resolve(FileCycle.preparedName(current.file + 1));
         delete(prepared);
-        final long reservedEnd = roundUp(StoreFormat.FIRST_DOCUMENT + stepBytes());
-        allocate(prepared, 0, reservedEnd);
-        final Reservation current = reservation;
-        reservation = new Reservation(current.file, current.reservedEnd, Long.MAX_VALUE, reservedEnd);
+        final long nextReservedEnd = roundUp(StoreFormat.FIRST_DOCUMENT + stepBytes());
+        allocate(prepared, 0, nextReservedEnd);
+        reserved(current.file, current.reservedEnd, nextReservedEnd);
     }
 
-    private Reservation reservation(final int file, final long reservedEnd, final long nextReservedEnd) {
-        return new Reservation(file, reservedEnd, reservedEnd - stepBytes() / 2, nextReservedEnd);
+    private void reserved(final int file, final long reservedEnd, final long nextReservedEnd) {
+        final long lengthenAt = reservedEnd < StoreLayout.FILE_BYTES ? reservedEnd - stepBytes() / 2 : Long.MAX_VALUE;
+        final long nextAt = nextReservedEnd > 0 ? Long.MAX_VALUE : StoreLayout.NEXT_FILE_AT;
+        reservation = new Reservation(file, reservedEnd, nextReservedEnd, lengthenAt, Math.min(lengthenAt, nextAt));
     }
 
     private long stepBytes() {
@@ -326,10 +344,11 @@ final class LogSpace {
     /**
      * How far the loop may go.
      *
-     * @param askAt past this end, more is reserved
      * @param nextReservedEnd bytes reserved in the next file, or 0 while it is not there
+     * @param lengthenAt past this end, more of the current file is reserved
+     * @param dueAt past this end, anything is
      */
-    private record Reservation(int file, long reservedEnd, long askAt, long nextReservedEnd) {}
+    private record Reservation(int file, long reservedEnd, long nextReservedEnd, long lengthenAt, long dueAt) {}
 
     /** A file left by a roll, to be cut to what is used in it. */
     private record ClosedFile(int file, long usedBytes) {}

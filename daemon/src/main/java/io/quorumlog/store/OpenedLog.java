@@ -1,6 +1,7 @@
 package io.quorumlog.store;
 
 import io.quorumlog.log.RecordStream;
+import io.quorumlog.log.RecoveredLog;
 import java.nio.file.Path;
 
 /**
@@ -9,13 +10,18 @@ import java.nio.file.Path;
  */
 public final class OpenedLog implements AutoCloseable {
     private final LogDirectory directory;
+    private final RecoveredLog recovered;
     private final ChronicleRecordStream stream;
-    private final LogSpace space;
 
-    OpenedLog(final LogDirectory directory, final ChronicleRecordStream stream, final LogSpace space) {
+    OpenedLog(final LogDirectory directory, final RecoveredLog recovered, final ChronicleRecordStream stream) {
         this.directory = directory;
+        this.recovered = recovered;
         this.stream = stream;
-        this.space = space;
+    }
+
+    /** What was found and cut; all of it, what was kept, is on the disk. For one log to go on with. */
+    public RecoveredLog recovered() {
+        return recovered;
     }
 
     /** Where records are appended and read. */
@@ -24,7 +30,7 @@ public final class OpenedLog implements AutoCloseable {
     }
 
     LogSpace space() {
-        return space;
+        return stream.space();
     }
 
     Path directory() {
@@ -36,7 +42,7 @@ public final class OpenedLog implements AutoCloseable {
     public void close() {
         try (directory) {
             stream.close();
-            space.releaseUnused();
+            stream.space().releaseUnused();
         }
     }
 }

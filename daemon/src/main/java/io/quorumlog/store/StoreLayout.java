@@ -23,6 +23,12 @@ final class StoreLayout {
     static final int FILE_BYTES = 64 * MIB;
 
     /**
+     * Past this, the next file is prepared. The log takes no entries while neither the largest message fits the current
+     * file nor the next one is ready, so this is well before.
+     */
+    static final int NEXT_FILE_AT = 40 * MIB;
+
+    /**
      * Chronicle's mapped block. Larger than {@link #FILE_BYTES} because Chronicle takes no record longer than a quarter of
      * it, and because a node's own records must go in behind a full file's last entry.
      */

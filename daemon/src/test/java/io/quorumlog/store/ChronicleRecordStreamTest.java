@@ -35,7 +35,7 @@ class ChronicleRecordStreamTest {
             for (int index = 1; index <= 300; index++) {
                 positions.add(fixture.append(index, length(index)));
                 if (index % 100 == 0) {
-                    fixture.roll();
+                    fixture.stream.roll();
                 }
             }
 
@@ -62,7 +62,7 @@ class ChronicleRecordStreamTest {
             for (int index = 1; index <= entries; index++) {
                 fixture.append(index, 2000);
             }
-            fixture.log.space().maintain();
+            fixture.space.maintain();
 
             assertEquals(3, fixture.stream.currentFile());
             assertTrue(Files.size(fixture.file(1)) <= StoreLayout.FILE_BYTES);
@@ -84,7 +84,7 @@ class ChronicleRecordStreamTest {
             final long position = fixture.append(2, payload);
 
             assertTrue(fixture.holds(position, 2, payload));
-            fixture.roll();
+            fixture.stream.roll();
             assertTrue(fixture.holds(position, 2, payload));
         }
     }
@@ -99,7 +99,7 @@ class ChronicleRecordStreamTest {
                     fixture.append(index, index);
                 }
                 if (round % 2 == 1) {
-                    fixture.roll();
+                    fixture.stream.roll();
                 }
             }
         }
@@ -113,7 +113,7 @@ class ChronicleRecordStreamTest {
         try (StoreFixture fixture = new StoreFixture(directory).open()) {
             for (int index = 1; index <= 10; index++) {
                 fixture.append(index, 100);
-                fixture.roll();
+                fixture.stream.roll();
             }
             fixture.append(11, 100);
         }
@@ -121,9 +121,9 @@ class ChronicleRecordStreamTest {
 
         try (StoreFixture fixture = new StoreFixture(directory).open()) {
             fixture.append(12, 100);
-            fixture.roll();
+            fixture.stream.roll();
             fixture.append(13, 100);
-            fixture.log.space().maintain();
+            fixture.space.maintain();
 
             for (int file = 1; file <= 11; file++) {
                 assertTrue(Files.size(fixtureFile(file)) < 40_000, "file " + file);
@@ -145,7 +145,7 @@ class ChronicleRecordStreamTest {
                 assertThrows(DamagedLogException.class, () -> fixture.stream.wrap(first + 100_000, view));
                 assertThrows(DamagedLogException.class, () -> fixture.stream.wrapHeader(first - 4, view));
                 assertThrows(DamagedLogException.class, () -> fixture.stream.wrap(RecordStream.position(1, 0), view));
-                fixture.roll();
+                fixture.stream.roll();
             }
         }
     }
@@ -157,7 +157,7 @@ class ChronicleRecordStreamTest {
             assertFalse(fixture.stream.fits(StoreLayout.FILE_BYTES, 0));
             assertFalse(fixture.stream.isNextFileReady());
 
-            fixture.log.space().maintain();
+            fixture.space.maintain();
 
             assertTrue(fixture.stream.isNextFileReady());
         }
@@ -188,10 +188,8 @@ class ChronicleRecordStreamTest {
             long currentReads = Long.MAX_VALUE;
             long closedReads = Long.MAX_VALUE;
             for (int round = 0; round < ROUNDS; round++) {
-                fixture.roll();
-                while (!fixture.log.space().has(8L * StoreLayout.MIB)) {
-                    fixture.log.space().maintain();
-                }
+                fixture.stream.roll();
+                fixture.space.require(8L * StoreLayout.MIB);
                 // A file's first record makes Chronicle look up its index table.
                 long position = fixture.append(1, 128);
                 long before = threads.getThreadAllocatedBytes(thread);
@@ -206,7 +204,7 @@ class ChronicleRecordStreamTest {
                 readAll(fixture.stream, first, view);
                 currentReads = Math.min(currentReads, threads.getThreadAllocatedBytes(thread) - before);
 
-                fixture.roll();
+                fixture.stream.roll();
                 readAll(fixture.stream, first, view);
                 before = threads.getThreadAllocatedBytes(thread);
                 readAll(fixture.stream, first, view);

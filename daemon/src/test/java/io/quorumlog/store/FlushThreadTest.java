@@ -46,7 +46,7 @@ class FlushThreadTest {
     }
 
     private void start(final boolean pageCache) {
-        flusher = new FlushThread(fixture.log.space(), force, pageCache, wakeUps::incrementAndGet, failures::add);
+        flusher = new FlushThread(fixture.space, force, pageCache, wakeUps::incrementAndGet, failures::add);
         flusher.start();
     }
 

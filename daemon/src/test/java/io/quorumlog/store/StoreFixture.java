@@ -21,7 +21,8 @@ final class StoreFixture implements AutoCloseable {
     final Path directory;
     LogDirectory lock;
     OpenedLog log;
-    RecordStream stream;
+    ChronicleRecordStream stream;
+    LogSpace space;
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LogRecord.HEADER_LENGTH]);
     private final UnsafeBuffer payload = new UnsafeBuffer(new byte[StoreLayout.MAX_RECORD_BYTES]);
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
@@ -35,8 +36,9 @@ final class StoreFixture implements AutoCloseable {
     /** Opens the directory where its records, read until the first that is not intact, end. */
     StoreFixture open() {
         lock = LogDirectory.lock(directory);
-        log = lock.open(intactEnd(lock.files()), MAX_RECORD_BYTES);
-        stream = log.stream();
+        stream = lock.openAt(intactEnd(lock.files()), MAX_RECORD_BYTES);
+        space = stream.space();
+        log = new OpenedLog(lock, null, stream);
         return this;
     }
 
@@ -66,11 +68,8 @@ final class StoreFixture implements AutoCloseable {
 
     /** Appends an entry, after rolling where it has to. */
     long append(final long index, final int payloadLength) {
-        while (!stream.fits(LogRecord.HEADER_LENGTH + payloadLength, LogRecord.HEADER_LENGTH)) {
-            log.space().maintain();
-            if (stream.isNextFileReady()) {
-                stream.roll();
-            }
+        if (!stream.fits(LogRecord.HEADER_LENGTH + payloadLength, LogRecord.HEADER_LENGTH)) {
+            stream.roll();
         }
         return appendHere(index, payloadLength);
     }
@@ -87,14 +86,6 @@ final class StoreFixture implements AutoCloseable {
             payload.putLong(i, random.nextLong());
         }
         LogRecord.encodeHeader(header, 0, RecordKind.CLIENT, index, 1, 0, payload, 0, payloadLength, crc);
-    }
-
-    void roll() {
-        while (!stream.isNextFileReady()) {
-            log.space().has(StoreLayout.FILE_BYTES);
-            log.space().maintain();
-        }
-        stream.roll();
     }
 
     /** Whether the record at a position is the entry with an index, whole. */

@@ -1,0 +1,259 @@
+package io.quorumlog.net;
+
+import io.quorumlog.session.Sessions;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All connections of clients, and the memory that they share. Each connection reads into one common buffer; only what it
+ * can't use up yet is kept, in a buffer of its own, so that an idle connection holds none. What is kept, and what waits to
+ * be written, has a bound over all of them. The loop's thread only; allocates per connection, not per request or turn.
+ */
+final class ClientConnections {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnections.class);
+    private static final long STALL_CHECK_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Part of the input memory that requests above the common buffer's size leave to the small ones. */
+    private static final int SMALL_REQUESTS_SHARE = 4;
+
+    private final Selector selector;
+    private final PendingWrites writes;
+    private final BufferPool inputs;
+    private final BufferPool outputs;
+    private final long maxLargeInputBytes;
+    private final Chunk sharedInput = new Chunk(NetLimits.SHARED_INPUT_BYTES);
+    /** Two queues, for a small request must not wait behind a large one. */
+    private final ArrayDeque<ClientConnection> waitingForLarge = new ArrayDeque<>();
+
+    private final ArrayDeque<ClientConnection> waitingForSmall = new ArrayDeque<>();
+    private final ArrayDeque<ClientConnection> lingering = new ArrayDeque<>();
+    private final LogThrottle foreign = new LogThrottle(3, TimeUnit.SECONDS.toNanos(5));
+    private ClientConnection[] all = new ClientConnection[64];
+    private int count;
+    private ClientConnection[] resumed = new ClientConnection[64];
+    private ClientConnection[] resuming = new ClientConnection[64];
+    private int resumedCount;
+    private Sessions sessions;
+    private long nowNs;
+    private long stallCheckNs;
+
+    /**
+     * @param maxRequestBytes the most that one connection must be able to keep
+     * @param memoryBytes what the process may take for buffers; both bounds stay well below it
+     */
+    ClientConnections(
+            final Selector selector, final PendingWrites writes, final int maxRequestBytes, final long memoryBytes) {
+        this.selector = selector;
+        this.writes = writes;
+        // Two largest requests fit whatever the memory is: with less nobody could count on being served.
+        final long largeBytes = Math.max(
+                2L * BufferPool.capacityFor(maxRequestBytes), Math.min(NetLimits.ALL_INPUT_BYTES, memoryBytes / 4));
+        this.maxLargeInputBytes = largeBytes;
+        this.inputs = new BufferPool(largeBytes + largeBytes / SMALL_REQUESTS_SHARE, NetLimits.CACHED_BYTES);
+        this.outputs = new BufferPool(Math.min(NetLimits.ALL_OUTPUT_BYTES, memoryBytes / 4), NetLimits.CACHED_BYTES);
+    }
+
+    void start(final Sessions target, final long now) {
+        sessions = target;
+        nowNs = now;
+    }
+
+    // -- the loop's calls ---------------------------------------------------------------------------------------------
+
+    void time(final long now) {
+        nowNs = now;
+    }
+
+    /** A client has connected. */
+    void onAccepted(final SocketChannel channel) {
+        final ClientConnection connection = new ClientConnection(this, channel, writes);
+        if (count == all.length) {
+            all = Arrays.copyOf(all, 2 * count);
+        }
+        connection.slot = count;
+        all[count++] = connection;
+        connection.begin(sessions);
+        try {
+            connection.register(selector, SelectionKey.OP_READ);
+        } catch (IOException e) {
+            connection.onFailure(e);
+        }
+    }
+
+    /** Whether a connection can go on at once. */
+    boolean hasResumed() {
+        return resumedCount > 0;
+    }
+
+    /**
+     * Lets connections go on that have unparsed input or unwritten replies, and could not before.
+     *
+     * @return how many
+     */
+    int resume() {
+        final ClientConnection[] due = resumed;
+        final int dueCount = resumedCount;
+        resumed = resuming;
+        resuming = due;
+        resumedCount = 0;
+        for (int i = 0; i < dueCount; i++) {
+            final ClientConnection connection = due[i];
+            due[i] = null;
+            connection.onResumed(nowNs);
+        }
+        return dueCount;
+    }
+
+    /** Does what is due: ends connections that linger, hands out memory, takes it from those who sit on it. */
+    void fireTimers() {
+        while (!lingering.isEmpty() && nowNs - lingering.peekFirst().lingerDeadlineNs() >= 0) {
+            lingering.pollFirst().close();
+        }
+        if (!isAnybodyWaiting()) {
+            stallCheckNs = nowNs + STALL_CHECK_NS;
+            return;
+        }
+        if (nowNs - stallCheckNs >= 0) {
+            stallCheckNs = nowNs + STALL_CHECK_NS;
+            closeStalled();
+        }
+        grantMemory(waitingForSmall, inputs.maxTakenBytes());
+        grantMemory(waitingForLarge, maxLargeInputBytes);
+    }
+
+    /** How long the loop may wait on the clients' account. */
+    long waitNs(final long now) {
+        long waitNs = Long.MAX_VALUE;
+        if (!lingering.isEmpty()) {
+            waitNs = lingering.peekFirst().lingerDeadlineNs() - now;
+        }
+        if (isAnybodyWaiting()) {
+            waitNs = Math.min(waitNs, stallCheckNs - now);
+        }
+        return Math.max(0, waitNs);
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Ends all connections, without telling anybody. */
+    void close() {
+        while (count > 0) {
+            all[count - 1].close();
+        }
+    }
+
+    // -- memory -------------------------------------------------------------------------------------------------------
+
+    private boolean isAnybodyWaiting() {
+        return !waitingForLarge.isEmpty() || !waitingForSmall.isEmpty();
+    }
+
+    /** As many as will fit, the longest waiting first; they take it only when they read. */
+    private void grantMemory(final ArrayDeque<ClientConnection> queue, final long maxBytes) {
+        long roomBytes = maxBytes - inputs.takenBytes();
+        while (!queue.isEmpty()) {
+            final ClientConnection next = queue.peekFirst();
+            if (next.isOpen()) {
+                roomBytes -= BufferPool.capacityFor(next.memoryNeeded());
+                if (roomBytes < 0) {
+                    return;
+                }
+            }
+            queue.pollFirst();
+            next.onMemory();
+        }
+    }
+
+    private void closeStalled() {
+        for (int i = count - 1; i >= 0; i--) {
+            final ClientConnection connection = all[i];
+            if (connection.hasStalled(nowNs)) {
+                logForeign(connection, "sat on memory that others wait for, for 30 s without a byte");
+                connection.close();
+            }
+        }
+    }
+
+    /** Whether a connection may take a buffer now; one that was told to wait, and then to go on, comes first. */
+    boolean mayTake(final int bytes, final boolean hasWaited) {
+        if (isSmall(bytes)) {
+            return inputs.hasRoomFor(bytes);
+        }
+        return (hasWaited || waitingForLarge.isEmpty())
+                && inputs.takenBytes() + BufferPool.capacityFor(bytes) <= maxLargeInputBytes;
+    }
+
+    /** Lets a connection wait, unread, until memory is free. */
+    void waitForMemory(final ClientConnection connection) {
+        final boolean small = isSmall(connection.memoryNeeded());
+        (small ? waitingForSmall : waitingForLarge).addLast(connection);
+    }
+
+    private static boolean isSmall(final int bytes) {
+        return bytes <= NetLimits.SHARED_INPUT_BYTES;
+    }
+
+    BufferPool inputs() {
+        return inputs;
+    }
+
+    BufferPool outputs() {
+        return outputs;
+    }
+
+    /** The common buffer, empty. */
+    Chunk sharedInput() {
+        sharedInput.head = 0;
+        sharedInput.tail = 0;
+        return sharedInput;
+    }
+
+    // -- what the connections ask -------------------------------------------------------------------------------------
+
+    /** Lets a connection go on in the next turn, which begins at once. */
+    void addResumed(final ClientConnection connection) {
+        if (resumedCount == resumed.length) {
+            resumed = Arrays.copyOf(resumed, 2 * resumedCount);
+        }
+        resumed[resumedCount++] = connection;
+    }
+
+    void addLingering(final ClientConnection connection) {
+        lingering.addLast(connection);
+    }
+
+    void onClosed(final ClientConnection connection) {
+        final ClientConnection last = all[--count];
+        all[count] = null;
+        if (last != connection) {
+            all[connection.slot] = last;
+            last.slot = connection.slot;
+        }
+        if (connection.isLingering()) {
+            lingering.remove(connection);
+        }
+    }
+
+    void logForeign(final ClientConnection connection, final String what) {
+        if (foreign.permits(nowNs)) {
+            LOG.warn(
+                    "port=client from={} closed=\"{}\"{}",
+                    Sockets.remoteAddress(connection.channel),
+                    what,
+                    foreign.omitted());
+        }
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+}

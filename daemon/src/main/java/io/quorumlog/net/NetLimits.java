@@ -1,0 +1,116 @@
+package io.quorumlog.net;
+
+import io.quorumlog.codec.peer.Handshake;
+import io.quorumlog.session.ReplyOutput;
+import java.util.concurrent.TimeUnit;
+
+/** Every bound of the sockets, with its reason; the static initialiser holds how they relate. */
+final class NetLimits {
+    /** Connections that the kernel may hold before they are accepted: a start meets all clients at once. */
+    static final int ACCEPT_BACKLOG = 4096;
+
+    /** Connections accepted on one port in one turn, so that a flood of them does not hold up those that are there. */
+    static final int ACCEPTS_PER_TURN = 64;
+
+    /** How long nothing is accepted after accepting failed (no descriptors left): long enough not to be spinning. */
+    static final long ACCEPT_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** A client connection that is silent for this long is probed by the kernel… */
+    static final int KEEP_ALIVE_IDLE_SECONDS = 60;
+    /** … this often … */
+    static final int KEEP_ALIVE_INTERVAL_SECONDS = 15;
+    /** … and broken after this many probes without an answer. */
+    static final int KEEP_ALIVE_PROBES = 6;
+
+    /** A vanished client is to be found out within this time. */
+    private static final int VANISHED_SECONDS = 180;
+
+    /**
+     * What one read of a client takes at most, together with what it left unread before; a longest inline command with its
+     * end fits. Requests that need more are read into a buffer of their own.
+     */
+    static final int SHARED_INPUT_BYTES = 68 * 1024;
+
+    /** Bytes read from a client in one turn before the others have theirs. */
+    static final int CLIENT_READ_BYTES_PER_TURN = 256 * 1024;
+
+    /** Bytes read from a peer in one turn; a leader's batches are a few of these, and heartbeats must not wait for more. */
+    static final int PEER_READ_BYTES_PER_TURN = 1024 * 1024;
+
+    /** Bytes written to one socket in one turn. */
+    static final int WRITE_BYTES_PER_TURN = 1024 * 1024;
+
+    /** Buffers of one gathering write. */
+    static final int BUFFERS_PER_WRITE = 16;
+
+    /** First buffer of a client's output: most replies of a turn fit, and a stuck client holds little. */
+    static final int FIRST_OUTPUT_CHUNK_BYTES = 4 * 1024;
+    /** Largest buffer of a client's output. */
+    static final int LARGEST_OUTPUT_CHUNK_BYTES = 64 * 1024;
+
+    /** Entries are put into a client's output while less than this is queued: enough to keep a socket busy for a turn. */
+    static final int ENTRY_OUTPUT_BYTES = 64 * 1024;
+
+    /**
+     * Replies queued for a client that does not read, above which its requests are no longer read. A million small replies
+     * fit: a client may send a million requests before it reads the first reply.
+     */
+    static final int CLIENT_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+    /** Replies queued for all clients together, above which only clients with nothing queued are served. */
+    static final long ALL_OUTPUT_BYTES = 64L * 1024 * 1024;
+
+    /** Unparsed bytes of all clients together, unless two of the largest requests need more. */
+    static final long ALL_INPUT_BYTES = 32L * 1024 * 1024;
+
+    /** Free buffers that a pool keeps; what is above goes back to the system. */
+    static final long CACHED_BYTES = 4L * 1024 * 1024;
+
+    /**
+     * How long a client may sit, without a byte moving, on input memory that others wait for. Then it is closed: nobody may
+     * lock the rest out by beginning large requests and never ending them.
+     */
+    static final long STALLED_INPUT_NS = TimeUnit.SECONDS.toNanos(30);
+
+    /** How long a connection whose last reply is written waits for the client's end, so that no reset overtakes it. */
+    static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
+
+    /** Bytes queued for a peer; the window of the replication is below it. One largest frame may come on top. */
+    static final int PEER_OUTPUT_BYTES = 4 * 1024 * 1024;
+    /** A buffer of a peer's output, unless one frame needs more. */
+    static final int PEER_OUTPUT_CHUNK_BYTES = 1024 * 1024;
+
+    /** Connections on the peer port that have not yet said who they are; beyond it the oldest one is closed. */
+    static final int MAX_STRANGERS = 64;
+    /** Largest first frame of a connection between members: a handshake, with room for a later version's. */
+    static final int MAX_HANDSHAKE_BYTES = 1024;
+    /** How long connecting may take, and then the handshake. */
+    static final long HANDSHAKE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Shortest time between two attempts to reach a peer: at most ten a second. */
+    static final long SHORTEST_REDIAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** First pause after a failed attempt; doubles with each … */
+    static final long FIRST_REDIAL_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** … up to this, so that a peer is found again soon after its return. */
+    static final long LONGEST_REDIAL_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** A link that has lived this long begins with the first pause again. */
+    static final long PROVEN_LINK_NS = TimeUnit.SECONDS.toNanos(2);
+
+    static {
+        check(
+                KEEP_ALIVE_IDLE_SECONDS + KEEP_ALIVE_INTERVAL_SECONDS * KEEP_ALIVE_PROBES < VANISHED_SECONDS,
+                "a vanished client is found too late");
+        check(ReplyOutput.MAX_CLAIM_BYTES <= LARGEST_OUTPUT_CHUNK_BYTES, "a claim does not fit a chunk");
+        check(Handshake.MAX_LENGTH <= MAX_HANDSHAKE_BYTES, "the longest handshake is refused");
+        check(PEER_OUTPUT_CHUNK_BYTES <= PEER_OUTPUT_BYTES, "a peer's first buffer exceeds its bound");
+        check(ALL_OUTPUT_BYTES >= 4L * CLIENT_OUTPUT_BYTES, "few clients exhaust what all have");
+    }
+
+    private NetLimits() {}
+
+    private static void check(final boolean holds, final String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+}

@@ -1,0 +1,345 @@
+package io.quorumlog.net;
+
+import io.quorumlog.codec.ProtocolException;
+import io.quorumlog.codec.peer.Handshake;
+import io.quorumlog.codec.peer.KeepAlive;
+import io.quorumlog.codec.peer.PeerMessage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * One connection to another member, from its first byte to its last. Who dialed sends its handshake; who accepted checks
+ * it and answers with its own, even where it refuses, so that both logs can name the reason; who dialed checks that and
+ * confirms with a keep-alive, and only then do both call the connection up. So one that was dialed by mistake (a wrong
+ * address, a peer that was paused and finds old connections in its queue) never takes the place of one that works.
+ *
+ * <p>Allocates nothing a message once it is up.
+ */
+final class PeerConnection extends Connection {
+    private enum Stage {
+        CONNECTING,
+        GREETING,
+        CONFIRMING,
+        UP
+    }
+
+    private final PeerLinks links;
+    private final boolean isDialed;
+    private final String address;
+    private final KeepAlive keepAlive = new KeepAlive();
+    private PeerLink link;
+    private Stage stage;
+    private Chunk input;
+    private long deadlineNs;
+    private long lastReceivedNs;
+    private long lastSentNs;
+    private long nowNs;
+
+    private PeerConnection(
+            final PeerLinks links,
+            final SocketChannel channel,
+            final OutputBuffer output,
+            final PendingWrites writes,
+            final String address,
+            final PeerLink link,
+            final long nowNs) {
+        super(channel, output, writes);
+        this.links = links;
+        this.address = address;
+        this.link = link;
+        this.isDialed = link != null;
+        this.stage = isDialed ? Stage.CONNECTING : Stage.GREETING;
+        this.nowNs = nowNs;
+        this.deadlineNs = nowNs + NetLimits.HANDSHAKE_NS;
+    }
+
+    /** A connection that this member begins; the socket is connecting, or connected already. */
+    static PeerConnection dialed(
+            final PeerLinks links,
+            final SocketChannel channel,
+            final String address,
+            final PeerLink link,
+            final long now) {
+        return new PeerConnection(links, channel, links.newOutput(), links.writes(), address, link, now);
+    }
+
+    /** A connection that somebody has begun, who has not said yet who it is. */
+    static PeerConnection accepted(final PeerLinks links, final SocketChannel channel, final long nowNs) {
+        final String address = Sockets.remoteAddress(channel);
+        return new PeerConnection(links, channel, links.newOutput(), links.writes(), address, null, nowNs);
+    }
+
+    /** Begins to take part in the loop. */
+    void begin() throws IOException {
+        if (!isDialed) {
+            input = links.pool().take(NetLimits.MAX_HANDSHAKE_BYTES + 1);
+            register(links.selector(), SelectionKey.OP_READ);
+        } else if (channel.isConnected()) {
+            register(links.selector(), SelectionKey.OP_READ);
+            onConnected();
+        } else {
+            register(links.selector(), SelectionKey.OP_CONNECT);
+        }
+    }
+
+    String address() {
+        return address;
+    }
+
+    long lastReceivedNs() {
+        return lastReceivedNs;
+    }
+
+    long lastSentNs() {
+        return lastSentNs;
+    }
+
+    /** When this is over unless it is up by then. */
+    long deadlineNs() {
+        return deadlineNs;
+    }
+
+    /** Why it is over when the deadline has passed. */
+    String lateness() {
+        final long ms = NetLimits.HANDSHAKE_NS / 1_000_000;
+        return stage == Stage.CONNECTING ? "no answer within " + ms + " ms" : "no handshake within " + ms + " ms";
+    }
+
+    // -- sending ------------------------------------------------------------------------------------------------------
+
+    /** Room for a frame, or null if so much is queued that it must be lost. */
+    MutableDirectBuffer claim(final int maxLength) {
+        if (output.heldBytes() + output.growthFor(maxLength) > links.maxOutputBytes()) {
+            return null;
+        }
+        return output.claim(maxLength);
+    }
+
+    void commit(final int length, final long now) {
+        output.commit(length);
+        if (length > 0) {
+            lastSentNs = now;
+            outputQueued();
+        }
+    }
+
+    /** Says that we live. Where there is no room for it, there is enough else under way. */
+    void sendKeepAlive(final long now) {
+        final MutableDirectBuffer buffer = claim(KeepAlive.LENGTH);
+        if (buffer != null) {
+            keepAlive.wrapAndEncode(buffer, output.claimedOffset(), links.memberId(), links.term());
+            commit(KeepAlive.LENGTH, now);
+        }
+    }
+
+    private void sendHandshake() {
+        final MutableDirectBuffer buffer = output.claim(Handshake.MAX_LENGTH);
+        commit(links.encodeHandshake(buffer, output.claimedOffset()), nowNs);
+    }
+
+    // -- receiving ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public void onReady(final long now) throws IOException {
+        if (!isOpen()) {
+            return;
+        }
+        nowNs = now;
+        if (stage == Stage.CONNECTING) {
+            if (channel.finishConnect()) {
+                interestIn(SelectionKey.OP_CONNECT, false);
+                interestIn(SelectionKey.OP_READ, true);
+                onConnected();
+            }
+            return;
+        }
+        if (isReady(SelectionKey.OP_WRITE)) {
+            socketTakesMore();
+        }
+        if (isReady(SelectionKey.OP_READ)) {
+            read();
+        }
+    }
+
+    private void onConnected() {
+        stage = Stage.GREETING;
+        deadlineNs = nowNs + NetLimits.HANDSHAKE_NS;
+        input = links.takeInput();
+        sendHandshake();
+    }
+
+    private void read() throws IOException {
+        int budget = NetLimits.PEER_READ_BYTES_PER_TURN;
+        while (budget > 0) {
+            makeRoom();
+            final ByteBuffer space = input.space();
+            final int room = space.remaining();
+            final int count = channel.read(space);
+            if (count < 0) {
+                throw new IOException("closed by the other end");
+            }
+            input.tail += count;
+            budget -= count;
+            if (count > 0) {
+                lastReceivedNs = nowNs;
+                takeFrames();
+            }
+            if (!isOpen() || count < room) {
+                return;
+            }
+        }
+    }
+
+    /** What is left is less than a frame, and half of the buffer holds one: it is moved seldom, and always fits. */
+    private void makeRoom() {
+        if (input.head == input.tail) {
+            input.head = 0;
+            input.tail = 0;
+        } else if (input.head > 0 && input.room() < input.capacity() / 2) {
+            final int length = input.length();
+            input.buffer.putBytes(0, input.buffer, input.head, length);
+            input.head = 0;
+            input.tail = length;
+        }
+    }
+
+    private void takeFrames() throws IOException {
+        while (isOpen()) {
+            if (stage != Stage.UP) {
+                checkGreetingLength();
+            }
+            final int length = links.reader().frameLength(input.buffer, input.head, input.tail);
+            if (length == 0) {
+                return;
+            }
+            final PeerMessage message = links.reader().message(input.buffer, input.head, length);
+            input.head += length;
+            onMessage(message);
+        }
+    }
+
+    private void checkGreetingLength() {
+        if (input.length() < PeerMessage.KIND_OFFSET) {
+            return;
+        }
+        final int length = input.buffer.getInt(input.head, ByteOrder.LITTLE_ENDIAN);
+        if (length < 0 || length > NetLimits.MAX_HANDSHAKE_BYTES) {
+            throw new ProtocolException("no handshake, but a frame of " + Integer.toUnsignedString(length) + " bytes");
+        }
+    }
+
+    private void onMessage(final PeerMessage message) throws IOException {
+        switch (stage) {
+            case GREETING -> {
+                if (message instanceof Handshake handshake) {
+                    onHandshake(handshake);
+                } else {
+                    throw new ProtocolException("no handshake, but " + message);
+                }
+            }
+            case CONFIRMING -> onConfirmation(message);
+            case UP -> onPeerMessage(message);
+            case CONNECTING -> throw new IllegalStateException("bytes before the connection");
+        }
+    }
+
+    private void onHandshake(final Handshake handshake) throws IOException {
+        if (isDialed) {
+            final String reason = links.refusal(handshake, link);
+            if (reason != null) {
+                throw new ProtocolException("refused: " + reason);
+            }
+            sendKeepAlive(nowNs);
+            becomeUp();
+            return;
+        }
+        final String reason = links.refusal(handshake, null);
+        final int from = handshake.from();
+        sendHandshake();
+        if (reason != null) {
+            // The other end is to see it before the end of the connection; so small a frame fits an empty socket.
+            output.writeTo(channel, new ByteBuffer[1]);
+            throw new ProtocolException("refused: " + reason);
+        }
+        link = links.link(from);
+        stage = Stage.CONFIRMING;
+    }
+
+    private void onConfirmation(final PeerMessage message) {
+        if (!(message instanceof KeepAlive) || message.from() != link.id()) {
+            throw new ProtocolException("no confirmation of the handshake, but " + message);
+        }
+        final Chunk larger = links.takeInput();
+        larger.buffer.putBytes(0, input.buffer, input.head, input.length());
+        larger.tail = input.length();
+        links.pool().release(input);
+        input = larger;
+        links.forgetStranger(this);
+        becomeUp();
+    }
+
+    private void becomeUp() {
+        stage = Stage.UP;
+        lastReceivedNs = nowNs;
+        link.onUp(this, nowNs);
+    }
+
+    private void onPeerMessage(final PeerMessage message) {
+        if (message == null) {
+            // A kind that a later version sends: nothing that we need to understand.
+            return;
+        }
+        if (message.from() != link.id()) {
+            throw new ProtocolException(
+                    "frame from member " + message.from() + " on member " + link.id() + "'s connection");
+        }
+        if (message instanceof KeepAlive) {
+            return;
+        }
+        if (message instanceof Handshake) {
+            throw new ProtocolException("second handshake");
+        }
+        links.replica().onPeerMessage(link.id(), message);
+    }
+
+    // -- the end ------------------------------------------------------------------------------------------------------
+
+    @Override
+    void onWritten() {
+        // Room has become free; whoever wants to send asks by itself.
+    }
+
+    @Override
+    public void onFailure(final Exception reason) {
+        close(reason.getMessage() == null ? reason.getClass().getSimpleName() : reason.getMessage());
+    }
+
+    /** Ends the connection, and tells the replica and the log if it was up. */
+    void close(final String reason) {
+        if (!isOpen()) {
+            return;
+        }
+        final boolean wasUp = stage == Stage.UP;
+        discard();
+        if (wasUp) {
+            link.onDown(this, reason, links.nowNs());
+        } else if (isDialed) {
+            link.onAttemptFailed(reason, links.nowNs());
+        } else {
+            links.onStrangerClosed(this, reason);
+        }
+    }
+
+    /** Ends the connection without a word. */
+    void discard() {
+        closeSocket();
+        if (input != null) {
+            links.pool().release(input);
+            input = null;
+        }
+    }
+}

@@ -1,0 +1,329 @@
+package io.quorumlog.net;
+
+import io.quorumlog.codec.peer.FrameReader;
+import io.quorumlog.codec.peer.Handshake;
+import io.quorumlog.codec.peer.PeerLimits;
+import io.quorumlog.replica.PeerTransport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.agrona.MutableDirectBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All connections to other members: the links, and the connections on the peer port that have not said yet whose they are.
+ * The loop's thread only.
+ */
+final class PeerLinks implements PeerTransport {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerLinks.class);
+
+    private final NetSettings settings;
+    private final Selector selector;
+    private final PendingWrites writes;
+    private final int[] memberIds;
+    private final PeerLink[] links;
+    private final BufferPool pool;
+    private final FrameReader reader;
+    private final int inputBytes;
+    private final int maxOutputBytes;
+    private final Handshake handshake = new Handshake();
+    private final long incarnation = ThreadLocalRandom.current().nextLong();
+    private final ArrayDeque<PeerConnection> strangers = new ArrayDeque<>(NetLimits.MAX_STRANGERS);
+    private final LogThrottle refusals = new LogThrottle(3, TimeUnit.SECONDS.toNanos(10));
+    private ReplicaPort replica;
+    private long nowNs;
+    private PeerConnection claimed;
+
+    /**
+     * @param resolvers runs lookups of names
+     * @param wakeup wakes the loop
+     */
+    PeerLinks(
+            final NetSettings settings,
+            final Selector selector,
+            final PendingWrites writes,
+            final Executor resolvers,
+            final Runnable wakeup) {
+        this.settings = settings;
+        this.selector = selector;
+        this.writes = writes;
+        this.memberIds = settings.memberIds();
+        final PeerLimits limits = settings.peerLimits();
+        this.reader = new FrameReader(limits);
+        this.inputBytes = 2 * limits.maxFrameBytes();
+        this.maxOutputBytes = NetLimits.PEER_OUTPUT_BYTES + BufferPool.capacityFor(limits.maxFrameBytes());
+        // Bounded by the connections, each of which is; only what is kept free needs a bound of its own.
+        this.pool = new BufferPool(Long.MAX_VALUE, 2L * inputBytes + NetLimits.CACHED_BYTES);
+        this.links = new PeerLink[settings.peers().size()];
+        for (int i = 0; i < links.length; i++) {
+            final NetSettings.Peer peer = settings.peers().get(i);
+            final NameLookup lookup = new NameLookup(peer.host(), resolvers, wakeup);
+            links[i] = new PeerLink(this, peer, settings.nodeId() < peer.id(), lookup);
+        }
+    }
+
+    void start(final ReplicaPort target, final long now) {
+        replica = target;
+        nowNs = now;
+        for (final PeerLink link : links) {
+            link.start(now);
+        }
+    }
+
+    // -- sending ------------------------------------------------------------------------------------------------------
+
+    @Override
+    public MutableDirectBuffer claim(final int member, final int maxLength) {
+        final PeerLink link = link(member);
+        claimed = link == null ? null : link.current();
+        return claimed == null ? null : claimed.claim(maxLength);
+    }
+
+    @Override
+    public int claimedOffset() {
+        return claimed.output.claimedOffset();
+    }
+
+    @Override
+    public void commit(final int length) {
+        claimed.commit(length, nowNs);
+    }
+
+    // -- the loop's calls ---------------------------------------------------------------------------------------------
+
+    /** Moves the clock. */
+    void time(final long now) {
+        nowNs = now;
+    }
+
+    /** Does what is due on the links and on connections that have not greeted. */
+    void fireTimers() {
+        for (int i = 0; i < links.length; i++) {
+            links[i].fireTimers(nowNs);
+        }
+        while (!strangers.isEmpty() && nowNs - strangers.peekFirst().deadlineNs() >= 0) {
+            final PeerConnection oldest = strangers.peekFirst();
+            oldest.close(oldest.lateness());
+        }
+    }
+
+    /** How long the loop may wait on the links' account. */
+    long waitNs(final long now) {
+        long waitNs = strangers.isEmpty()
+                ? Long.MAX_VALUE
+                : Math.max(0, strangers.peekFirst().deadlineNs() - now);
+        for (int i = 0; i < links.length; i++) {
+            waitNs = Math.min(waitNs, links[i].waitNs(now));
+        }
+        return waitNs;
+    }
+
+    /** Somebody has connected to the peer port. */
+    void onAccepted(final SocketChannel channel) {
+        if (strangers.size() == NetLimits.MAX_STRANGERS) {
+            strangers.peekFirst().close("too many connections without a handshake");
+        }
+        final PeerConnection stranger = PeerConnection.accepted(this, channel, nowNs);
+        strangers.addLast(stranger);
+        try {
+            stranger.begin();
+        } catch (IOException e) {
+            stranger.onFailure(e);
+        }
+    }
+
+    /** Whether frames can go to that member now. */
+    boolean isConnected(final int member) {
+        final PeerLink link = link(member);
+        return link != null && link.current() != null;
+    }
+
+    /** Ends all connections, without telling anybody. */
+    void close() {
+        for (final PeerLink link : links) {
+            link.discard();
+        }
+        for (final PeerConnection stranger : strangers) {
+            stranger.discard();
+        }
+        strangers.clear();
+    }
+
+    // -- the handshake ------------------------------------------------------------------------------------------------
+
+    /** @return the frame's length */
+    int encodeHandshake(final MutableDirectBuffer buffer, final int offset) {
+        handshake
+                .wrapAndEncode(buffer, offset, settings.nodeId(), replica.term())
+                .clusterId(replica.clusterIdHigh(), replica.clusterIdLow())
+                .incarnation(incarnation)
+                .members(memberIds);
+        return handshake.frameLength();
+    }
+
+    /**
+     * Why a connection with this handshake can't be, in words; null if it can.
+     *
+     * @param dialed the link that dialed it; null where it was accepted
+     */
+    String refusal(final Handshake theirs, final PeerLink dialed) {
+        if (theirs.protocolVersion() != Handshake.PROTOCOL_VERSION) {
+            return "it speaks version " + theirs.protocolVersion() + " of the protocol, this member "
+                    + Handshake.PROTOCOL_VERSION;
+        }
+        if (!hasOurMembers(theirs)) {
+            return "its cluster has the members " + membersOf(theirs) + ", ours " + Arrays.toString(memberIds);
+        }
+        if (theirs.from() == settings.nodeId()) {
+            return "it claims to be member " + theirs.from() + ", as this member is";
+        }
+        if (dialed != null && theirs.from() != dialed.id()) {
+            return "member " + theirs.from() + " answers at the address of member " + dialed.id();
+        }
+        final PeerLink link = link(theirs.from());
+        if (link == null) {
+            return "member " + theirs.from() + " is not of this cluster";
+        }
+        if (dialed == null && link.dials()) {
+            return "member " + theirs.from() + " dialed, which is for the lower id to do";
+        }
+        return clusterRefusal(theirs);
+    }
+
+    /** Cluster ids may differ only where one side knows none yet. */
+    private String clusterRefusal(final Handshake theirs) {
+        final long high = replica.clusterIdHigh();
+        final long low = replica.clusterIdLow();
+        final boolean weKnow = (high | low) != 0;
+        final boolean theyKnow = (theirs.clusterIdHigh() | theirs.clusterIdLow()) != 0;
+        if (!weKnow || !theyKnow || theirs.clusterIdHigh() == high && theirs.clusterIdLow() == low) {
+            return null;
+        }
+        return "member " + theirs.from() + " is of cluster " + clusterId(theirs.clusterIdHigh(), theirs.clusterIdLow())
+                + ", this one of " + clusterId(high, low);
+    }
+
+    private boolean hasOurMembers(final Handshake theirs) {
+        if (theirs.memberCount() != memberIds.length) {
+            return false;
+        }
+        for (int i = 0; i < memberIds.length; i++) {
+            if (theirs.member(i) != memberIds[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String membersOf(final Handshake theirs) {
+        final int[] ids = new int[theirs.memberCount()];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = theirs.member(i);
+        }
+        return Arrays.toString(ids);
+    }
+
+    private static String clusterId(final long high, final long low) {
+        return new UUID(high, low).toString();
+    }
+
+    // -- what the connections ask -------------------------------------------------------------------------------------
+
+    /** The link to a member; null for one that is no peer. */
+    PeerLink link(final int member) {
+        for (int i = 0; i < links.length; i++) {
+            if (links[i].id() == member) {
+                return links[i];
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The address that a connection to {@code target} is to leave from; null: the system's choice. Ours only where the
+     * operator named it, and where packets from it can reach the target at all: not from loopback to another machine.
+     */
+    InetAddress sourceFor(final InetAddress target) {
+        final InetAddress source = settings.bindAddress();
+        final boolean fits = !source.isAnyLocalAddress()
+                && source.isLoopbackAddress() == target.isLoopbackAddress()
+                && source.getClass() == target.getClass();
+        return settings.pinSource() && fits ? source : null;
+    }
+
+    /** Connections that have not said whose they are. */
+    int strangers() {
+        return strangers.size();
+    }
+
+    void forgetStranger(final PeerConnection stranger) {
+        strangers.remove(stranger);
+    }
+
+    void onStrangerClosed(final PeerConnection stranger, final String reason) {
+        strangers.remove(stranger);
+        if (refusals.permits(nowNs)) {
+            LOG.warn("port=peer from={} closed=\"{}\"{}", stranger.address(), reason, refusals.omitted());
+        }
+    }
+
+    OutputBuffer newOutput() {
+        return new OutputBuffer(pool, NetLimits.FIRST_OUTPUT_CHUNK_BYTES, NetLimits.PEER_OUTPUT_CHUNK_BYTES);
+    }
+
+    Chunk takeInput() {
+        return pool.take(inputBytes);
+    }
+
+    BufferPool pool() {
+        return pool;
+    }
+
+    FrameReader reader() {
+        return reader;
+    }
+
+    Selector selector() {
+        return selector;
+    }
+
+    PendingWrites writes() {
+        return writes;
+    }
+
+    ReplicaPort replica() {
+        return replica;
+    }
+
+    int memberId() {
+        return settings.nodeId();
+    }
+
+    long term() {
+        return replica.term();
+    }
+
+    int maxOutputBytes() {
+        return maxOutputBytes;
+    }
+
+    long silenceNs() {
+        return settings.silenceNs();
+    }
+
+    long keepAliveNs() {
+        return settings.keepAliveNs();
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+}

@@ -1,0 +1,35 @@
+package io.quorumlog.net;
+
+import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.session.Sessions;
+
+/** The replica as the loop drives it; each call is described there. A port, so that the sockets can be tested alone. */
+interface ReplicaPort {
+    void time(long nowNs, long wallClockMs);
+
+    void onDurable(long durableSeq, long flushedSeq);
+
+    void onPeerMessage(int from, PeerMessage message);
+
+    void onPeerConnection(int member, boolean up);
+
+    Sessions sessions();
+
+    void fireTimers();
+
+    void sendPending();
+
+    void answerClients();
+
+    long deadlineNs();
+
+    long lastRecordSeq();
+
+    boolean hasUnflushedHardState();
+
+    long term();
+
+    long clusterIdHigh();
+
+    long clusterIdLow();
+}

@@ -1,0 +1,546 @@
+package io.quorumlog.net;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.Handshake;
+import io.quorumlog.codec.peer.KeepAlive;
+import io.quorumlog.codec.peer.MessageKind;
+import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.codec.peer.VoteRequest;
+import io.quorumlog.codec.record.Crc32c;
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PeerLinksTest {
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws Exception {
+        for (final AutoCloseable closeable : open) {
+            closeable.close();
+            if (closeable instanceof TestNode node) {
+                assertNull(node.failure);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T closed(final T closeable) {
+        open.add(closeable);
+        return closeable;
+    }
+
+    /** Member 2 of 1 and 2, which waits to be dialed. */
+    private TestNode acceptor() throws IOException {
+        return closed(new TestNode(2, TestNode.nobody(1)));
+    }
+
+    // -- a peer by hand -----------------------------------------------------------------------------------------------
+
+    private static byte[] handshake(final int from, final int... members) {
+        return handshakeOfCluster(0, 0, from, members);
+    }
+
+    private static byte[] handshakeOfCluster(final long high, final long low, final int from, final int... members) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[Handshake.MAX_LENGTH]);
+        final Handshake handshake = new Handshake()
+                .wrapAndEncode(buffer, 0, from, 1)
+                .clusterId(high, low)
+                .incarnation(1)
+                .members(members);
+        return bytes(buffer, handshake);
+    }
+
+    private static byte[] bytes(final UnsafeBuffer buffer, final PeerMessage message) {
+        final byte[] bytes = new byte[message.frameLength()];
+        buffer.getBytes(0, bytes);
+        return bytes;
+    }
+
+    private static byte[] keepAlive(final int from) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[KeepAlive.LENGTH]);
+        return bytes(buffer, new KeepAlive().wrapAndEncode(buffer, 0, from, 1));
+    }
+
+    private static byte[] voteRequest(final int from, final long term) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[VoteRequest.LENGTH]);
+        return bytes(buffer, new VoteRequest().wrapAndEncode(buffer, 0, from, term));
+    }
+
+    /** @return the kind of the next frame; -1 at the end of the stream */
+    private static int nextKind(final Socket socket) throws IOException {
+        final byte[] length = socket.getInputStream().readNBytes(4);
+        if (length.length < 4) {
+            return -1;
+        }
+        final int rest = new UnsafeBuffer(length).getInt(0, ByteOrder.LITTLE_ENDIAN);
+        return socket.getInputStream().readNBytes(rest)[0];
+    }
+
+    private static int nextKindButKeepAlive(final Socket socket) throws IOException {
+        int kind = MessageKind.KEEP_ALIVE;
+        while (kind == MessageKind.KEEP_ALIVE) {
+            kind = nextKind(socket);
+        }
+        return kind;
+    }
+
+    private Socket connectAs(final TestNode node, final int from) throws IOException {
+        final Socket socket = closed(node.peerSocket());
+        socket.getOutputStream().write(handshake(from, from, node.id));
+        assertEquals(MessageKind.HANDSHAKE, nextKind(socket));
+        socket.getOutputStream().write(keepAlive(from));
+        return socket;
+    }
+
+    private static boolean endsSoon(final Socket socket) throws IOException {
+        try {
+            int kind = 0;
+            while (kind >= 0) {
+                kind = nextKind(socket);
+            }
+        } catch (SocketException e) {
+            return true;
+        }
+        return true;
+    }
+
+    // -- two nodes ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void theLowerIdDialsAndFramesGoBothWaysInOrder() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        second.awaitEvents("up 1");
+
+        for (int i = 1; i <= 1_000; i++) {
+            sendVoteRequest(first, 2, i);
+            sendVoteRequest(second, 1, i);
+        }
+
+        await().atMost(TestNode.PATIENCE).until(() -> second.events().size() == 1_001);
+        await().atMost(TestNode.PATIENCE).until(() -> first.events().size() == 1_001);
+        for (int i = 1; i <= 1_000; i++) {
+            assertEquals(
+                    "1: VoteRequest term=" + i + " last=0@0", second.events().get(i));
+            assertEquals(
+                    "2: VoteRequest term=" + i + " last=0@0", first.events().get(i));
+        }
+        assertTrue(first.call(() -> first.loop.isConnected(2)));
+        assertFalse(first.call(() -> first.loop.isConnected(3)));
+    }
+
+    private static void sendVoteRequest(final TestNode node, final int to, final long term) {
+        node.call(() -> {
+            final MutableDirectBuffer buffer = node.loop.peerTransport().claim(to, VoteRequest.LENGTH);
+            new VoteRequest().wrapAndEncode(buffer, node.loop.peerTransport().claimedOffset(), node.id, term);
+            node.loop.peerTransport().commit(VoteRequest.LENGTH);
+            return null;
+        });
+    }
+
+    @Test
+    void framesOfTheLargestSizeArriveWhole() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        final int payload = TestNode.MAX_ENTRY_BYTES;
+
+        for (int i = 0; i < 20; i++) {
+            final long term = i;
+            await().atMost(TestNode.PATIENCE).until(() -> first.call(() -> sendEntry(first, 2, term, payload)));
+        }
+
+        await().atMost(TestNode.PATIENCE).until(() -> second.events().size() == 21);
+        for (int i = 0; i < 20; i++) {
+            assertTrue(second.events().get(i + 1).startsWith("1: AppendEntries term=" + i));
+        }
+    }
+
+    private static boolean sendEntry(final TestNode node, final int to, final long term, final int payload) {
+        final int record = LogRecord.HEADER_LENGTH + payload;
+        final MutableDirectBuffer buffer = node.loop.peerTransport().claim(to, AppendEntries.LENGTH + record);
+        if (buffer == null) {
+            return false;
+        }
+        final int offset = node.loop.peerTransport().claimedOffset();
+        final AppendEntries message = new AppendEntries().wrapAndEncode(buffer, offset, node.id, term);
+        LogRecord.encodeHeader(
+                buffer,
+                offset + AppendEntries.LENGTH,
+                RecordKind.CLIENT,
+                1,
+                term,
+                1,
+                new UnsafeBuffer(new byte[payload]),
+                0,
+                payload,
+                new Crc32c());
+        node.loop.peerTransport().commit(message.entryBytes(record).frameLength());
+        return true;
+    }
+
+    @Test
+    void whatIsQueuedForAPeerThatDoesNotReadIsBounded() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        second.pause();
+
+        final int sent = first.call(() -> {
+            int count = 0;
+            while (count < 1_000 && sendEntry(first, 2, 1, 100_000)) {
+                count++;
+            }
+            return count;
+        });
+
+        assertTrue(sent >= 30 && sent < 80, "sent " + sent);
+        second.resume();
+    }
+
+    @Test
+    void deadPeerIsNoticedAtOnceAndFoundAgainWhenItIsBack() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        final int port = second.ports.peerPort();
+
+        second.close();
+        first.awaitEvents("down 2");
+        first.replica.events.clear();
+        final TestNode again = closed(new TestNode(2, port, first.asPeer()));
+
+        first.awaitEvents("up 2");
+        again.awaitEvents("up 1");
+    }
+
+    @Test
+    void idleLinkStaysUpByKeepAlives() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        final long silenceMs = TimeUnit.NANOSECONDS.toMillis(3 * TestNode.ELECTION_TIMEOUT_NS);
+
+        await().pollDelay(2 * silenceMs, TimeUnit.MILLISECONDS)
+                .atMost(TestNode.PATIENCE)
+                .until(() -> true);
+
+        assertEquals(List.of("up 2"), first.events());
+        assertEquals(List.of("up 1"), second.events());
+    }
+
+    @Test
+    void silentPeerIsGivenUpByBothSides() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        second.awaitEvents("up 1");
+
+        second.pause();
+        first.awaitEvents("up 2", "down 2");
+        first.replica.events.clear();
+        second.resume();
+
+        second.awaitEvents("down 1");
+        first.awaitEvents("up 2");
+        await().atMost(TestNode.PATIENCE).until(() -> second.call(() -> second.loop.isConnected(1)));
+    }
+
+    // -- the accepting side -------------------------------------------------------------------------------------------
+
+    private enum Refusal {
+        OTHER_MEMBERS(handshake(1, 1, 2, 3), "its cluster has the members [1, 2, 3], ours [1, 2]"),
+        OWN_ID(handshake(2, 1, 2), "it claims to be member 2, as this member is"),
+        UNKNOWN_ID(handshake(9, 1, 2), "member 9 is not of this cluster"),
+        OTHER_CLUSTER(handshakeOfCluster(5, 5, 1, 1, 2), "member 1 is of cluster 00000000-0000-0005-0000-000000000005"),
+        OTHER_VERSION(changed(b -> b[Handshake.PROTOCOL_VERSION_OFFSET] = 99), "it speaks version 99 of the protocol"),
+        WRONG_MAGIC(changed(b -> b[Handshake.MAGIC_OFFSET] ^= 1), "magic"),
+        NO_HANDSHAKE(voteRequest(1, 5), "no handshake, but VoteRequest"),
+        HUGE_FRAME(new byte[] {0, 0, 0, 127, 1, 1}, "no handshake, but a frame of 2130706432 bytes"),
+        NEGATIVE_FRAME(new byte[] {0, 0, 0, -1, 1, 1}, "no handshake, but a frame of 4278190080 bytes"),
+        HTTP("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII), "no handshake"),
+        SILENCE(new byte[0], "no handshake within 1000 ms");
+
+        private final byte[] bytes;
+        private final String reason;
+
+        Refusal(final byte[] bytes, final String reason) {
+            this.bytes = bytes;
+            this.reason = reason;
+        }
+
+        private static byte[] changed(final Consumer<byte[]> change) {
+            final byte[] bytes = handshake(1, 1, 2);
+            change.accept(bytes);
+            return bytes;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void wrongHandshakeIsRefusedWithItsReason(final Refusal refusal) throws IOException {
+        final TestNode node = acceptor();
+        node.replica.clusterIdHigh = 3;
+        node.replica.clusterIdLow = 4;
+
+        final String log = logOf(() -> {
+            final Socket socket = closed(node.peerSocket());
+            socket.getOutputStream().write(refusal.bytes);
+            assertTrue(endsSoon(socket));
+        });
+
+        assertTrue(log.contains(refusal.reason), log);
+        assertEquals(List.of(), node.events());
+    }
+
+    private interface Steps {
+        void run() throws IOException;
+    }
+
+    /** What the log says meanwhile, on standard error. */
+    private static String logOf(final Steps steps) throws IOException {
+        final LogCapture capture = LogCapture.begin();
+        try {
+            steps.run();
+            await().atMost(TestNode.PATIENCE).until(() -> !capture.lines().isEmpty());
+        } finally {
+            capture.end();
+        }
+        return String.join("\n", capture.lines());
+    }
+
+    @Test
+    void memberWithTheHigherIdDoesNotDial() throws IOException {
+        final TestNode node = closed(new TestNode(1, TestNode.nobody(2)));
+
+        final String log = logOf(() -> {
+            final Socket socket = closed(node.peerSocket());
+            socket.getOutputStream().write(handshake(2, 1, 2));
+            assertTrue(endsSoon(socket));
+        });
+
+        assertTrue(log.contains("member 2 dialed, which is for the lower id to do"), log);
+    }
+
+    @Test
+    void bothSidesOfARefusedConnectionNameTheReason() throws IOException {
+        final TestNode second = closed(new TestNode(2, TestNode.nobody(1), TestNode.nobody(3)));
+
+        final String log = logOf(() -> {
+            final LogCapture capture = LogCapture.begin();
+            final TestNode first = closed(new TestNode(1, second.asPeer()));
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> String.join("\n", capture.lines()).contains("[1, 2], ours [1, 2, 3]")
+                            && String.join("\n", capture.lines()).contains("[1, 2, 3], ours [1, 2]"));
+            capture.end();
+            assertEquals(List.of(), first.events());
+        });
+
+        assertTrue(log.contains("peer=2 link=unreachable"), log);
+    }
+
+    @Test
+    void clusterIdThatOneSideDoesNotKnowYetIsNoObstacle() throws IOException {
+        final TestNode node = acceptor();
+        node.replica.clusterIdHigh = 3;
+        node.replica.clusterIdLow = 4;
+
+        connectAs(node, 1);
+
+        node.awaitEvents("up 1");
+    }
+
+    @Test
+    void newestConnectionReplacesTheOlderOneWhoseBytesAreIgnored() throws IOException {
+        final TestNode node = acceptor();
+        final Socket older = connectAs(node, 1);
+        node.awaitEvents("up 1");
+
+        final Socket newer = connectAs(node, 1);
+        await().atMost(TestNode.PATIENCE).until(() -> node.events().size() == 3);
+        try {
+            older.getOutputStream().write(voteRequest(1, 66));
+        } catch (IOException e) {
+            // It may have been told already that nobody reads there.
+        }
+        newer.getOutputStream().write(voteRequest(1, 77));
+
+        node.awaitEvents("1: VoteRequest term=77 last=0@0");
+        assertEquals(List.of("up 1", "down 1", "up 1", "1: VoteRequest term=77 last=0@0"), node.events());
+        assertTrue(endsSoon(older));
+    }
+
+    @Test
+    void connectionThatIsNotConfirmedDoesNotReplaceTheOneThatWorks() throws IOException {
+        final TestNode node = acceptor();
+        final Socket working = connectAs(node, 1);
+        node.awaitEvents("up 1");
+
+        final Socket stray = closed(node.peerSocket());
+        stray.getOutputStream().write(handshake(1, 1, 2));
+        assertEquals(MessageKind.HANDSHAKE, nextKind(stray));
+        stray.close();
+        working.getOutputStream().write(voteRequest(1, 5));
+
+        node.awaitEvents("1: VoteRequest term=5 last=0@0");
+        assertEquals(List.of("up 1", "1: VoteRequest term=5 last=0@0"), node.events());
+    }
+
+    @Test
+    void frameInAnotherMembersNameEndsTheConnection() throws IOException {
+        final TestNode node = acceptor();
+        final Socket socket = connectAs(node, 1);
+
+        socket.getOutputStream().write(voteRequest(3, 5));
+
+        node.awaitEvents("up 1", "down 1");
+        assertTrue(endsSoon(socket));
+        assertEquals(List.of("up 1", "down 1"), node.events());
+    }
+
+    @Test
+    void framesMayComeByteByByte() throws IOException {
+        final TestNode node = acceptor();
+        final Socket socket = closed(node.peerSocket());
+        socket.setTcpNoDelay(true);
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(handshake(1, 1, 2));
+        bytes.write(keepAlive(1));
+        bytes.write(voteRequest(1, 8));
+        for (final byte b : bytes.toByteArray()) {
+            socket.getOutputStream().write(b);
+        }
+
+        node.awaitEvents("up 1", "1: VoteRequest term=8 last=0@0");
+    }
+
+    @Test
+    void floodOfStrangersIsBoundedAndLoggedSparingly() throws IOException {
+        final TestNode node = acceptor();
+        final LogCapture capture = LogCapture.begin();
+        for (int i = 0; i < 300; i++) {
+            closed(node.peerSocket());
+        }
+        final Socket member = connectAs(node, 1);
+        node.awaitEvents("up 1");
+
+        assertFalse(member.isClosed());
+        assertTrue(node.call(() -> node.loop.links().strangers()) <= NetLimits.MAX_STRANGERS);
+        capture.end();
+        assertTrue(capture.lines().size() < 10, capture.lines().size() + " lines");
+    }
+
+    // -- the dialing side ---------------------------------------------------------------------------------------------
+
+    @Test
+    void peerThatAcceptsAndClosesCostsFewAttempts() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+            final Thread closer = new Thread(() -> {
+                try {
+                    while (true) {
+                        server.accept().close();
+                    }
+                } catch (IOException e) {
+                    // The test is over.
+                    return;
+                }
+            });
+            closer.start();
+            assertFewAttempts(closed(new TestNode(1, new NetSettings.Peer(2, "127.0.0.1", server.getLocalPort()))));
+        }
+    }
+
+    @Test
+    void peerThatRefusesCostsFewAttempts() throws IOException {
+        assertFewAttempts(closed(new TestNode(1, TestNode.nobody(2))));
+    }
+
+    @Test
+    void peerThatAcceptsAndSaysNothingCostsFewAttempts() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+            assertFewAttempts(closed(new TestNode(1, new NetSettings.Peer(2, "127.0.0.1", server.getLocalPort()))));
+        }
+    }
+
+    private static void assertFewAttempts(final TestNode node) {
+        final LogCapture capture = LogCapture.begin();
+        await().pollDelay(2, TimeUnit.SECONDS).atMost(TestNode.PATIENCE).until(() -> true);
+        capture.end();
+
+        final long attempts = node.call(() -> node.loop.links().link(2).attempts());
+        assertTrue(attempts >= 2 && attempts <= 12, attempts + " attempts");
+        final long turns = node.call(() -> node.replica.turns);
+        assertTrue(turns < 200, turns + " turns");
+        assertTrue(capture.lines().size() <= 3, String.join("\n", capture.lines()));
+        assertEquals(List.of(), node.events());
+    }
+
+    @Test
+    void nameThatCannotBeFoundIsLookedUpOffTheLoop() throws IOException {
+        final LogCapture capture = LogCapture.begin();
+        final TestNode node = closed(new TestNode(1, new NetSettings.Peer(2, "no-such-host.invalid", 5500)));
+
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> String.join("\n", capture.lines()).contains("host no-such-host.invalid has no address"));
+        capture.end();
+        assertEquals(List.of(), node.events());
+    }
+
+    @Test
+    void namesAreFoundAsWell() throws IOException {
+        final TestNode second = acceptor();
+        final NetSettings.Peer byName = new NetSettings.Peer(2, "localhost", second.ports.peerPort());
+
+        closed(new TestNode(1, byName)).awaitEvents("up 2");
+    }
+
+    @Test
+    void anotherMemberAtThePeersAddressIsRefused() throws IOException {
+        final TestNode third = closed(new TestNode(3, TestNode.nobody(1), TestNode.nobody(2)));
+        final NetSettings.Peer wrong = new NetSettings.Peer(2, "127.0.0.1", third.ports.peerPort());
+
+        final LogCapture capture = LogCapture.begin();
+        final TestNode first = closed(new TestNode(1, wrong, TestNode.nobody(3)));
+
+        await().atMost(TestNode.PATIENCE)
+                .until(() ->
+                        String.join("\n", capture.lines()).contains("member 3 answers at the address of member 2"));
+        capture.end();
+        assertEquals(List.of(), third.events());
+        assertEquals(List.of(), first.events());
+    }
+
+    @Test
+    void nodeThatMetItselfRefuses() throws IOException {
+        final TestNode node = acceptor();
+        final Socket socket = closed(node.peerSocket());
+        socket.getOutputStream().write(handshake(2, 1, 2));
+
+        assertEquals(MessageKind.HANDSHAKE, nextKindButKeepAlive(socket));
+        assertTrue(endsSoon(socket));
+    }
+}
