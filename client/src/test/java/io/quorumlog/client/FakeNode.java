@@ -127,6 +127,9 @@ public final class FakeNode implements AutoCloseable {
                 Session session = new Session(server.accept());
                 connections.incrementAndGet();
                 sessions.add(session);
+                if (server.isClosed()) { // while it was accepted: close() may have missed it
+                    session.close();
+                }
                 daemon(session::serve);
             }
         } catch (IOException e) {
