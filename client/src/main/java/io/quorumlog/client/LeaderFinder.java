@@ -118,31 +118,43 @@ final class LeaderFinder {
             if (!asked.add(address)) {
                 continue;
             }
-            NodeConnection connection = null;
-            try {
-                long deadlineNs = rounds.attemptDeadlineNs();
-                connection = NodeConnection.open(address, deadlineNs);
-                Map<String, String> status = Replies.status(connection.call(Requests.STATUS, deadlineNs));
-                if ("leader".equals(status.get("role"))) {
-                    leaderIs(address);
-                    answered(address, null);
-                    return connection;
-                }
-                rounds.answered();
-                ServerAddress other = believed(status.get("leader_address"));
-                answered(address, other == null ? "knows no leader" : "says that " + other + " leads");
-                if (other != null && !isSuspectNow(other)) {
-                    toAsk.addFirst(other);
-                }
-            } catch (IOException e) {
-                checkInterrupt();
-                rounds.failed(e);
-                suspect(address, inWords(e));
-            } catch (ServerErrorException e) {
-                suspect(address, e.getMessage());
+            NodeConnection found = askOne(address, rounds, toAsk);
+            if (found != null) {
+                return found;
             }
-            if (connection != null) {
-                connection.close();
+        }
+        return null;
+    }
+
+    /** The connection if this node leads, else null; whom it believes to lead is put in front of those to ask. */
+    private NodeConnection askOne(ServerAddress address, Rounds rounds, Deque<ServerAddress> toAsk) {
+        NodeConnection toClose = null;
+        try {
+            long deadlineNs = rounds.attemptDeadlineNs();
+            NodeConnection connection = NodeConnection.open(address, deadlineNs);
+            toClose = connection;
+            Map<String, String> status = Replies.status(connection.call(Requests.STATUS, deadlineNs));
+            rounds.answered();
+            if ("leader".equals(status.get("role"))) {
+                leaderIs(address);
+                answered(address, null);
+                toClose = null;
+                return connection;
+            }
+            ServerAddress other = believed(status.get("leader_address"));
+            answered(address, other == null ? "knows no leader" : "says that " + other + " leads");
+            if (other != null && !isSuspectNow(other)) {
+                toAsk.addFirst(other);
+            }
+        } catch (IOException e) {
+            checkInterrupt();
+            rounds.failed(e);
+            suspect(address, inWords(e));
+        } catch (ServerErrorException e) {
+            suspect(address, e.getMessage());
+        } finally {
+            if (toClose != null) {
+                toClose.close();
             }
         }
         return null;

@@ -149,6 +149,8 @@ final class Filter {
             steps.put(new Step(lineNumber, null, null, null));
         } catch (IOException e) {
             end(new Step(lineNumber, null, null, "can't read the input: " + e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            end(new Step(lineNumber, null, null, "there is no memory for this line"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -37,6 +37,7 @@ record Options(String servers, Duration timeout, boolean retryUncertain, boolean
     static Options parse(String[] args) throws Ends {
         CommandLine commandLine = new CommandLine(spec());
         commandLine.setStopAtPositional(true);
+        commandLine.setExpandAtFiles(false); // a payload may begin with @
         commandLine.setOverwrittenOptionsAllowed(true); // the last counts, so that an alias can be overruled
         try {
             CommandLine.ParseResult parsed = commandLine.parseArgs(args);

@@ -277,7 +277,9 @@ class ClientMainTest {
     void wordsBehindTheCommandAreNoOptions() {
         command("append", "--timeout", "-h");
 
-        assertEquals(List.of("--timeout -h"), node.log());
+        command("append", "--", "@file");
+
+        assertEquals(List.of("--timeout -h", "-- @file"), node.log());
     }
 
     @Test
