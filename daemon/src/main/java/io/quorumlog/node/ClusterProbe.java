@@ -244,7 +244,9 @@ final class ClusterProbe {
                 if (line.length() == MAX_ANSWER_BYTES) {
                     throw new IOException("a reply without end");
                 }
-                line.append((char) c);
+                if (c != '\r') {
+                    line.append((char) c);
+                }
             }
             return line.toString();
         }

@@ -54,6 +54,21 @@ final class ClusterSpec {
         return members.stream().mapToInt(Member::id).toArray();
     }
 
+    /** In the form of the setting, by ascending id. */
+    @Override
+    public String toString() {
+        final StringBuilder text = new StringBuilder();
+        for (final Member member : members) {
+            final boolean isOneHost = member.peer.host().equals(member.client.host());
+            text.append(text.length() == 0 ? "" : ",")
+                    .append(member.id)
+                    .append('=')
+                    .append(member.peer)
+                    .append(isOneHost ? ":" + member.client.port() : "/" + member.client);
+        }
+        return text.toString();
+    }
+
     /**
      * Reads the setting's value.
      *

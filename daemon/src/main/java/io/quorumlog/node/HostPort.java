@@ -31,6 +31,11 @@ record HostPort(String host, int port) {
         return host.indexOf(':') >= 0 ? isIpv6(host) : looksNumeric(host) ? isIpv4(host) : isName(host);
     }
 
+    /** Whether a host is an address in digits, and no name. */
+    static boolean isAddress(final String host) {
+        return host.indexOf(':') >= 0 || looksNumeric(host);
+    }
+
     private static boolean isIpv6(final String host) {
         final int zone = host.indexOf('%');
         final String address = zone < 0 ? host : host.substring(0, zone);

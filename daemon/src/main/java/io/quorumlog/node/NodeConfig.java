@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param cluster all members
  * @param dataDir this node's directory; need not exist
  * @param bind address on which both ports listen; a name, or an address without brackets
+ * @param isBindNamed whether the operator named that very address: by {@code bind}, or in digits as the member's peer host
  * @param isFsync whether an entry is acknowledged only when it is on stable storage
  * @param heartbeatMs leader's heartbeat interval
  * @param electionTimeoutMs minimum election timeout; at least twice {@code heartbeatMs}
@@ -27,6 +28,7 @@ record NodeConfig(
         ClusterSpec cluster,
         Path dataDir,
         String bind,
+        boolean isBindNamed,
         boolean isFsync,
         int heartbeatMs,
         int electionTimeoutMs,
@@ -171,6 +173,8 @@ record NodeConfig(
                     cluster,
                     dataDir(),
                     bind(self),
+                    values.get(Setting.BIND) != null
+                            || HostPort.isAddress(self.peer().host()),
                     choice(Setting.DURABILITY, "fsync", "page-cache") == 0,
                     heartbeatMs,
                     electionTimeoutMs,

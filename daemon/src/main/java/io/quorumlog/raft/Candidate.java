@@ -40,6 +40,7 @@ final class Candidate extends Role {
             raft.becomeLeader(votes.votes(raft.members()));
             return;
         }
+        raft.resetElectionTimer(); // The voters' time begins when they are asked; our own disk may have been slow.
         raft.requestVotes(false, transfer);
     }
 

@@ -63,8 +63,8 @@ final class Follower extends Role {
         round = Math.max(round, message.round());
 
         final long prevIndex = message.prevIndex();
-        if (prevIndex < 0) {
-            throw new ProtocolException("prevIndex " + prevIndex + " is negative");
+        if (prevIndex < 0 || prevIndex == 0 && message.prevTerm() != 0) {
+            throw new ProtocolException("no entry can be " + prevIndex + "@" + message.prevTerm());
         }
         if (prevIndex > log.lastIndex() || log.termAt(prevIndex) != message.prevTerm()) {
             Invariant.check(
@@ -98,7 +98,7 @@ final class Follower extends Role {
         final EntryBatch entries = message.entries();
         while (entries.next()) {
             final LogRecord entry = entries.entry();
-            if (entry.index() != index + 1 || entry.term() < lastTerm || entry.term() > message.term()) {
+            if (entry.index() != index + 1 || entry.term() < Math.max(lastTerm, 1) || entry.term() > message.term()) {
                 throw new ProtocolException(
                         "entry " + entry + " behind " + index + "@" + lastTerm + " in term " + message.term());
             }
@@ -180,7 +180,9 @@ final class Follower extends Role {
         final boolean broken = raft.nowNs() >= brokenLinkDeadlineNs;
         if (raft.mayCampaign()) {
             raft.becomePreCandidate(
-                    broken ? "the leader's connection broke" : "no leader heard for an election timeout");
+                    broken
+                            ? "the leader's connection broke, or an election was lost"
+                            : "no leader heard for an election timeout");
         } else if (broken) {
             brokenLinkDeadlineNs = raft.nowNs() + raft.config().heartbeatNs();
         } else {

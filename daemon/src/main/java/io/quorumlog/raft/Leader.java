@@ -114,6 +114,10 @@ final class Leader extends Role {
             return;
         }
         raft.commitUpTo(index);
+        if (index == log.lastIndex()) {
+            byteMark = appendedBytes;
+            byteMarkIndex = index;
+        }
         if (index >= byteMarkIndex) {
             committedBytes = byteMark;
             byteMark = appendedBytes;

@@ -114,7 +114,7 @@ final class Progress {
         commitTold = leaderCommit;
         if (!streaming) {
             probeOut = true;
-            probedIndex = lastIndex;
+            probedIndex = Math.max(probedIndex, lastIndex);
         } else if (lastIndex >= nextIndex) {
             window.add(lastIndex);
             nextIndex = lastIndex + 1;

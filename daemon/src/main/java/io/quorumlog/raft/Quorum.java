@@ -47,11 +47,6 @@ final class Quorum {
         return count(granted) >= majority(granted.length);
     }
 
-    /** Whether a majority has refused. */
-    boolean isLost() {
-        return count(refused) >= majority(refused.length);
-    }
-
     /** The members that granted, for people. */
     String votes(final Members members) {
         final StringBuilder text = new StringBuilder("votes ");

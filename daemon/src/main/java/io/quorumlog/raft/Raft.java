@@ -294,7 +294,7 @@ public final class Raft {
     private void onAppendEntries(final int from, final AppendEntries message) {
         if (!(role instanceof Follower)) {
             Invariant.check(!(role instanceof Leader), "two leaders in one term (other, term)", from, term);
-            becomeFollower(term, from, "another won the election");
+            becomeFollower(term, from, "the term's leader is heard");
         }
         ((Follower) role).onAppendEntries(from, message);
     }

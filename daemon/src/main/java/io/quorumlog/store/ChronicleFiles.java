@@ -141,7 +141,8 @@ final class ChronicleFiles implements StoredFiles {
         private Found found() {
             offset = document + StoreFormat.DOCUMENT_HEADER_LENGTH;
             final int length = buffer.getInt(fetch(document, StoreFormat.DOCUMENT_HEADER_LENGTH), LITTLE_ENDIAN);
-            record.wrap(bytes, fetch(offset, length), length);
+            final int at = fetch(offset, length); // may replace the bytes
+            record.wrap(bytes, at, length);
             document = StoreFormat.align(offset + length);
             return Found.RECORD;
         }

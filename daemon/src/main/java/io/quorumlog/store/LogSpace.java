@@ -32,13 +32,8 @@ final class LogSpace {
     private static final long PAGE_BYTES = 4096;
     private static final int FILL_CHUNK_BYTES = 65536;
 
-    // Flags and errors of Linux, which PosixAPI does not name.
-    private static final int OPEN_READ_WRITE_CREATE = 2 | 64;
-    private static final int FILE_MODE = 0644;
-    private static final int ERROR_NO_SPACE = 28;
-    private static final int ERROR_NOT_IMPLEMENTED = 38;
-    private static final int ERROR_NOT_SUPPORTED = 95;
-    private static final int ERROR_QUOTA = 122;
+    // O_RDWR of Linux.
+    private static final int OPEN_READ_WRITE = 2;
 
     private final Path directory;
     private final long maxRecordBytes;
@@ -272,39 +267,42 @@ final class LogSpace {
 
     /** Reserves the bytes from {@code from} to {@code to} of a file, which it makes if it is not there. */
     private void allocate(final Path path, final long from, final long to) {
-        final PosixAPI posix = PosixAPI.posix();
-        final int descriptor = posix.open(path.toString(), OPEN_READ_WRITE_CREATE, FILE_MODE);
-        if (descriptor < 0) {
-            throw new StorageException(path + ": cannot be opened: error " + posix.lastError());
-        }
-        final int result = posix.fallocate(descriptor, 0, from, to - from);
-        final int error = result < 0 ? posix.lastError() : 0;
-        posix.close(descriptor);
-        switch (error) {
-            case 0 -> {}
-            case ERROR_NO_SPACE, ERROR_QUOTA -> {
-                undo(path, from);
-                throw new NoSpaceException(directory, to - from, freeBytes());
+        try (FileChannel channel = FileChannel.open(path, CREATE, READ, WRITE)) {
+            if (fallocate(path, from, to)) {
+                return;
             }
-            case ERROR_NOT_SUPPORTED, ERROR_NOT_IMPLEMENTED -> fill(path, from, to);
-            default -> throw new StorageException(path + ": cannot reserve " + (to - from) + " bytes: error " + error);
-        }
-    }
-
-    /** For file systems without fallocate: what has been written once can be written again. */
-    private void fill(final Path path, final long from, final long to) {
-        final ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_CHUNK_BYTES);
-        try (FileChannel channel = FileChannel.open(path, CREATE, WRITE)) {
-            for (long position = from; position < to; ) {
-                zeros.clear().limit((int) Math.min(FILL_CHUNK_BYTES, to - position));
-                position += channel.write(zeros, position);
+            // Why, can't be learned: the error number that PosixAPI keeps is not always that of its last call.
+            channel.truncate(from);
+            if (freeBytes() >= to - from) {
+                // The file system knows no fallocate; but what has been written once can be written again.
+                fill(channel, from, to);
+                return;
             }
         } catch (final IOException e) {
-            if (freeBytes() < to - from) {
-                undo(path, from);
-                throw new NoSpaceException(directory, to - from, freeBytes());
+            if (freeBytes() >= to - from) {
+                throw new StorageException(path + ": cannot reserve " + (to - from) + " bytes: " + e.getMessage(), e);
             }
-            throw new StorageException(path + ": cannot reserve " + (to - from) + " bytes: " + e.getMessage(), e);
+        }
+        undo(path, from);
+        throw new NoSpaceException(directory, to - from, freeBytes());
+    }
+
+    private static boolean fallocate(final Path path, final long from, final long to) {
+        final PosixAPI posix = PosixAPI.posix();
+        final int descriptor = posix.open(path.toString(), OPEN_READ_WRITE, 0);
+        if (descriptor < 0) {
+            return false;
+        }
+        final int result = posix.fallocate(descriptor, 0, from, to - from);
+        posix.close(descriptor);
+        return result >= 0;
+    }
+
+    private static void fill(final FileChannel channel, final long from, final long to) throws IOException {
+        final ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_CHUNK_BYTES);
+        for (long position = from; position < to; ) {
+            zeros.clear().limit((int) Math.min(FILL_CHUNK_BYTES, to - position));
+            position += channel.write(zeros, position);
         }
     }
 

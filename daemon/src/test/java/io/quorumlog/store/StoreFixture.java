@@ -4,6 +4,7 @@ import io.quorumlog.codec.record.Crc32c;
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.RecordStream;
+import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,10 +37,19 @@ final class StoreFixture implements AutoCloseable {
     /** Opens the directory where its records, read until the first that is not intact, end. */
     StoreFixture open() {
         lock = LogDirectory.lock(directory);
+        try {
+            openStream();
+        } catch (final StorageException e) {
+            lock.close();
+            throw e;
+        }
+        return this;
+    }
+
+    private void openStream() {
         stream = lock.openAt(intactEnd(lock.files()), MAX_RECORD_BYTES);
         space = stream.space();
         log = new OpenedLog(lock, null, stream);
-        return this;
     }
 
     /** What recovery does, for a log in which all damage may be cut off. */

@@ -1,0 +1,47 @@
+package io.quorumlog.node;
+
+import io.quorumlog.store.ChronicleFlags;
+import java.util.Locale;
+
+/** Where the process begins, and where all that goes wrong in it comes out: as one line and an exit status. */
+public final class NodeMain {
+    private NodeMain() {}
+
+    /** @param arguments the settings, as {@code --help} lists them */
+    public static void main(final String[] arguments) {
+        final ProcessEnd end = new ProcessEnd();
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> end.withThrowable(thrown));
+        // What we print and parse is the same in every country.
+        Locale.setDefault(Locale.ROOT);
+        ChronicleFlags.apply();
+
+        final NodeConfig config = configOrEnd(arguments, end);
+        final Node node = new Node(config, version(), end);
+        // SIGTERM and SIGINT come this way. The hook ends the process itself, for else its status would be the
+        // signal's.
+        Runtime.getRuntime().addShutdownHook(new Thread(node::stop, "shutdown"));
+        node.start();
+    }
+
+    private static NodeConfig configOrEnd(final String[] arguments, final ProcessEnd end) {
+        final NodeConfig.Parsed parsed;
+        try {
+            parsed = NodeConfig.parse(arguments, System.getenv(), version());
+        } catch (final ConfigException e) {
+            end.withLine(ProcessEnd.WRONG_SETTING, e.getMessage());
+            throw e;
+        }
+        if (parsed.config() == null) {
+            System.out.print(parsed.text());
+            System.out.flush();
+            end.quietly(System.out.checkError() ? ProcessEnd.FAILED : ProcessEnd.STOPPED);
+        }
+        return parsed.config();
+    }
+
+    /** As the jar's manifest says it. */
+    private static String version() {
+        final String version = NodeMain.class.getPackage().getImplementationVersion();
+        return version == null ? "unknown" : version;
+    }
+}

@@ -1,0 +1,340 @@
+package io.quorumlog.process;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A cluster of real processes, ids 1 to n, each with a directory and ports of its own. Registered as an extension, a test
+ * finds it stopped and empty; after the test all processes and files are gone, and when it failed, the last lines of each
+ * node's output are printed.
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * final ProcessCluster cluster = new ProcessCluster(3);
+ * }</pre>
+ */
+public final class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
+    /** Generous, because tests share few cores. */
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final int TAIL_LINES = 60;
+
+    private final int size;
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<Integer, NodeProcess> nodes = new TreeMap<>();
+    private Path directory;
+    private int firstPort;
+
+    /** @param size number of members, 1 to 9 */
+    public ProcessCluster(final int size) {
+        this.size = size;
+    }
+
+    /** Gives all nodes started from now on a setting. */
+    public ProcessCluster setting(final String name, final Object value) {
+        settings.put(name, value.toString());
+        return this;
+    }
+
+    @Override
+    public void beforeEach(final ExtensionContext context) throws IOException {
+        directory = Files.createTempDirectory(Files.createDirectories(Path.of("target/process-tests")), "cluster")
+                .toAbsolutePath();
+        firstPort = FreePorts.nextRun(2 * size);
+    }
+
+    @Override
+    public void afterEach(final ExtensionContext context) throws IOException {
+        nodes.values().forEach(NodeProcess::close);
+        if (context.getExecutionException().isPresent()) {
+            for (final Map.Entry<Integer, NodeProcess> node : nodes.entrySet()) {
+                System.err.println("---- last output of node " + node.getKey() + " in " + context.getDisplayName());
+                System.err.println(node.getValue().outputTail(TAIL_LINES));
+            }
+        }
+        nodes.clear();
+        delete(directory);
+    }
+
+    // Processes.
+
+    /** Starts all nodes and waits for a leader that can commit; its id. */
+    public int startAll() {
+        for (int id = 1; id <= size; id++) {
+            start(id);
+        }
+        return awaitLeader();
+    }
+
+    /** Starts a node on what its directory holds; does not wait. */
+    public NodeProcess start(final int id) {
+        return start(id, Map.of());
+    }
+
+    /** Starts a node with more in its environment. */
+    public NodeProcess start(final int id, final Map<String, String> environment) {
+        final NodeProcess before = nodes.get(id);
+        if (before != null && before.isAlive()) {
+            throw new IllegalStateException("node " + id + " runs already");
+        }
+        final Path output = directory.resolve("node-" + id + ".log");
+        final ProcessBuilder builder = NodeProcess.builder(output, arguments(id));
+        builder.environment().putAll(environment);
+        final NodeProcess node = NodeProcess.start(output, builder);
+        nodes.put(id, node);
+        return node;
+    }
+
+    /** Takes charge of a node that a test has started in a way of its own. */
+    NodeProcess adopt(final int id, final NodeProcess node) {
+        nodes.put(id, node);
+        return node;
+    }
+
+    /** The flags with which a node is started. */
+    public List<String> arguments(final int id) {
+        final List<String> arguments = new ArrayList<>(List.of(
+                "--node-id",
+                Integer.toString(id),
+                "--cluster",
+                clusterSetting(),
+                "--data-dir",
+                dataDir(id).toString()));
+        settings.forEach((name, value) -> arguments.addAll(List.of("--" + name, value)));
+        return arguments;
+    }
+
+    /** The process of a node, running or ended. */
+    public NodeProcess node(final int id) {
+        return nodes.get(id);
+    }
+
+    /** SIGKILL. */
+    public void kill(final int id) {
+        node(id).kill();
+    }
+
+    /** SIGKILL to all at once. */
+    public void killAll() {
+        nodes.values().forEach(node -> node.signal("KILL"));
+        nodes.values().forEach(NodeProcess::awaitExit);
+    }
+
+    /** SIGSTOP. */
+    public void pause(final int id) {
+        node(id).signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume(final int id) {
+        node(id).signal("CONT");
+    }
+
+    /** SIGTERM; the exit status. */
+    public int terminate(final int id) {
+        return node(id).terminate();
+    }
+
+    // Places.
+
+    public int size() {
+        return size;
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** A node's data directory, which need not exist. */
+    public Path dataDir(final int id) {
+        return directory.resolve("node-" + id);
+    }
+
+    public int peerPort(final int id) {
+        return firstPort + id - 1;
+    }
+
+    public int clientPort(final int id) {
+        return firstPort + size + id - 1;
+    }
+
+    public String clientAddress(final int id) {
+        return "127.0.0.1:" + clientPort(id);
+    }
+
+    /** All client addresses, for {@code --servers}. */
+    public String servers() {
+        final StringBuilder servers = new StringBuilder();
+        for (int id = 1; id <= size; id++) {
+            servers.append(id == 1 ? "" : ",").append(clientAddress(id));
+        }
+        return servers.toString();
+    }
+
+    /** The value of the setting {@code cluster}. */
+    public String clusterSetting() {
+        final StringBuilder cluster = new StringBuilder();
+        for (int id = 1; id <= size; id++) {
+            cluster.append(id == 1 ? "" : ",").append(id + "=127.0.0.1:" + peerPort(id) + ":" + clientPort(id));
+        }
+        return cluster.toString();
+    }
+
+    // Conversation.
+
+    /** A new connection to a node, which must be listening. */
+    public RespClient client(final int id) {
+        return new RespClient(clientPort(id));
+    }
+
+    /** A node's STATUS; empty if it does not answer. */
+    public Map<String, String> status(final int id) {
+        try (RespClient client = client(id).timeoutMs(2_000)) {
+            return client.status();
+        } catch (final UncheckedIOException noAnswer) {
+            return Map.of();
+        }
+    }
+
+    /** A figure of a node's STATUS; -1 if it does not answer. */
+    public long figure(final int id, final String key) {
+        return Long.parseLong(status(id).getOrDefault(key, "-1"));
+    }
+
+    /** Waits until a condition holds; a connection that is refused or breaks meanwhile is taken for "not yet". */
+    static void untilTrue(final String what, final Callable<Boolean> condition) {
+        await(what)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                .until(condition);
+    }
+
+    /** Waits until one of the running nodes leads and has committed in its term; its id. */
+    public int awaitLeader() {
+        return await("a leader that has committed")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(this::leader, id -> id != 0);
+    }
+
+    /** The id of a leader that answers LAST, which it does only when it has committed in its term; 0 if there is none. */
+    public int leader() {
+        for (final Map.Entry<Integer, NodeProcess> node : nodes.entrySet()) {
+            if (node.getValue().isAlive()) {
+                try (RespClient client = client(node.getKey()).timeoutMs(1_000)) {
+                    if (client.call("LAST") instanceof Long) {
+                        return node.getKey();
+                    }
+                } catch (final UncheckedIOException noAnswer) {
+                    // The next one, then.
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** Some member that runs and does not lead. */
+    public int follower(final int leader) {
+        return nodes.entrySet().stream()
+                .filter(node -> node.getKey() != leader && node.getValue().isAlive())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Appends by whoever leads, waiting for a leader as need be; the index. Not for payloads that must not be doubled. */
+    public long append(final Object payload) {
+        return await("an append")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> tryAppend(payload), index -> index > 0);
+    }
+
+    private long tryAppend(final Object payload) {
+        final int leader = leader();
+        if (leader == 0) {
+            return 0;
+        }
+        try (RespClient client = client(leader)) {
+            return client.call("APPEND", payload) instanceof Long index ? index : 0;
+        } catch (final UncheckedIOException again) {
+            return 0;
+        }
+    }
+
+    /** Waits until a node has committed up to an index. */
+    public void awaitCommit(final int id, final long index) {
+        await("node " + id + " to commit " + index)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> figure(id, "commit_index") >= index);
+    }
+
+    /** Waits until all running nodes have committed the same, and returns it as one of them gives it; checks the others. */
+    public List<RespClient.Entry> awaitEqualLogs() {
+        final int leader = awaitLeader();
+        final long last = figure(leader, "commit_index");
+        List<RespClient.Entry> expected = null;
+        for (final Map.Entry<Integer, NodeProcess> node : nodes.entrySet()) {
+            if (node.getValue().isAlive()) {
+                awaitCommit(node.getKey(), last);
+                final List<RespClient.Entry> entries;
+                try (RespClient client = client(node.getKey())) {
+                    entries = client.readAll(0).stream()
+                            .filter(entry -> entry.index() <= last)
+                            .toList();
+                }
+                if (expected != null && !expected.equals(entries)) {
+                    throw new AssertionError(
+                            "node " + node.getKey() + " reads another log: " + firstDifference(expected, entries));
+                }
+                expected = entries;
+            }
+        }
+        return expected;
+    }
+
+    private static String firstDifference(final List<RespClient.Entry> expected, final List<RespClient.Entry> actual) {
+        for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
+            if (!expected.get(i).equals(actual.get(i))) {
+                return expected.get(i) + " and " + actual.get(i);
+            }
+        }
+        return expected.size() + " and " + actual.size() + " entries";
+    }
+
+    /** Deletes a node's data, as a wiped disk would. */
+    public void wipe(final int id) {
+        delete(dataDir(id));
+    }
+
+    static void delete(final Path tree) {
+        if (tree == null || !Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
