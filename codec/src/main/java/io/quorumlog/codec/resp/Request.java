@@ -6,6 +6,7 @@ import static io.quorumlog.codec.resp.RespLimits.MAX_ECHO_BYTES;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One request as its arguments' places in the buffer it was parsed from; argument 0 is the command word. Owned by its
@@ -13,7 +14,8 @@ import org.agrona.DirectBuffer;
  * buffer's bytes stay where they are. Who needs an argument longer copies it.
  *
  * <p>After {@link RequestParser.Result#OVERSIZE} only argument 0, the count and the lengths are meaningful: the other
- * bytes may have been thrown away. Allocates only in {@link #echo}.
+ * bytes may have been thrown away. Allocates only in {@link #echo} and
+ * {@link #argumentBytes}.
  */
 public final class Request {
     /** What {@link #argumentAsLong} returns for anything but plain decimal digits in range. */
@@ -31,9 +33,30 @@ public final class Request {
 
     Request() {}
 
+    /**
+     * A line of text as a node would cut it as an inline command, but of any length: for clients that read commands and send
+     * them as arrays.
+     *
+     * @param line without its ending; a blank one has no arguments.
+     */
+    public static Request ofLine(byte[] line) {
+        Request request = new Request();
+        request.begin(true);
+        request.wrap(new UnsafeBuffer(line), 0);
+        LineSplitter.split(request, line.length);
+        return request;
+    }
+
     /** How many arguments, the command word counted: 1 to {@link RespLimits#MAX_ARGUMENTS}. */
     public int argumentCount() {
         return argumentCount;
+    }
+
+    /** A copy of argument {@code i}. */
+    public byte[] argumentBytes(int i) {
+        byte[] copy = new byte[argumentLength(i)];
+        buffer.getBytes(argumentOffset(i), copy);
+        return copy;
     }
 
     /** Where argument {@code i} begins in {@link #buffer()}. */
@@ -147,6 +170,10 @@ public final class Request {
     void wrap(DirectBuffer buffer, int start) {
         this.buffer = buffer;
         this.start = start;
+    }
+
+    int start() {
+        return start;
     }
 
     void add(int relativeOffset, int length) {

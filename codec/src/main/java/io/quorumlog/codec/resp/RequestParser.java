@@ -236,7 +236,7 @@ public final class RequestParser {
             return index + 1;
         }
         boolean leadingZero = digits > 0 && number == 0;
-        if (b < '0' || b > '9' || leadingZero || 10L * number + (b - '0') > max) {
+        if (b < '0' || b > '9' || leadingZero || 10 * number + (b - '0') > max) {
             return fail(invalidLength(), index);
         }
         number = 10 * number + (b - '0');
@@ -369,7 +369,7 @@ public final class RequestParser {
             return failure;
         }
         request.wrap(buffer, offset);
-        splitLine(buffer, offset, lineEnd);
+        LineSplitter.split(request, lineEnd);
         if (request.argumentCount() == 0) {
             return done(Result.EMPTY_LINE, lf + 1 - offset);
         }
@@ -379,38 +379,5 @@ public final class RequestParser {
             return failure;
         }
         return done(payloadExceedsLimit() ? Result.OVERSIZE : Result.REQUEST, lf + 1 - offset);
-    }
-
-    private void splitLine(DirectBuffer buffer, int offset, int lineEnd) {
-        int restOfLine = RestOfLine.NONE;
-        int index = blanksEnd(buffer, offset, lineEnd);
-        while (index < lineEnd) {
-            int count = request.argumentCount();
-            boolean last = count == restOfLine || count == MAX_ARGUMENTS - 1;
-            int end = last ? lineEnd : wordEnd(buffer, index, lineEnd);
-            request.add(index - offset, end - index);
-            if (count == 0) {
-                restOfLine = RestOfLine.argumentOf(request);
-            }
-            index = blanksEnd(buffer, end, lineEnd);
-        }
-    }
-
-    private static int blanksEnd(DirectBuffer buffer, int index, int lineEnd) {
-        while (index < lineEnd && isBlank(buffer.getByte(index))) {
-            index++;
-        }
-        return index;
-    }
-
-    private static int wordEnd(DirectBuffer buffer, int index, int lineEnd) {
-        while (index < lineEnd && !isBlank(buffer.getByte(index))) {
-            index++;
-        }
-        return index;
-    }
-
-    private static boolean isBlank(byte b) {
-        return b == ' ' || b == '\t';
     }
 }

@@ -99,22 +99,16 @@ final class ParserDriver {
     private static String describe(Request request) {
         StringBuilder line = new StringBuilder(request.isInline() ? "inline" : "array");
         for (int i = 0; i < request.argumentCount(); i++) {
-            line.append(" [").append(argument(request, i)).append(']');
+            line.append(" [").append(Bytes.string(request.argumentBytes(i))).append(']');
         }
         return line.toString();
     }
 
     private static String describeOversize(Request request) {
-        StringBuilder line = new StringBuilder("oversize ").append(argument(request, 0));
+        StringBuilder line = new StringBuilder("oversize ").append(Bytes.string(request.argumentBytes(0)));
         for (int i = 1; i < request.argumentCount(); i++) {
             line.append(' ').append(request.argumentLength(i));
         }
         return line.toString();
-    }
-
-    private static String argument(Request request, int i) {
-        byte[] copy = new byte[request.argumentLength(i)];
-        request.buffer().getBytes(request.argumentOffset(i), copy);
-        return Bytes.string(copy);
     }
 }

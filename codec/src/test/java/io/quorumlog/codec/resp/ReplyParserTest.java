@@ -141,6 +141,13 @@ class ReplyParserTest {
     }
 
     @Test
+    void limitsAreThoseOfOneReply() {
+        String halfMillion = "*600000\r\n" + ":1\r\n".repeat(600_000);
+
+        assertEquals(3, replies(new ReplyParser(), halfMillion.repeat(3)).size());
+    }
+
+    @Test
     void failureHasACodeAndAMessage() {
         Reply.Failure failure = new Reply.Failure("NOTLEADER 2 host:6501");
 

@@ -93,4 +93,14 @@ class RequestTest {
         assertThrows(IndexOutOfBoundsException.class, () -> request.argumentOffset(2));
         assertThrows(IndexOutOfBoundsException.class, () -> request.argumentLength(-1));
     }
+
+    @Test
+    void lineOfAnyLengthIsCutAsAnInlineCommand() {
+        Request request = Request.ofLine(bytes(" append " + "x".repeat(100_000) + " "));
+
+        assertEquals(2, request.argumentCount());
+        assertEquals("append", Bytes.string(request.argumentBytes(0)));
+        assertEquals(100_001, request.argumentLength(1));
+        assertEquals(0, Request.ofLine(bytes(" \t")).argumentCount());
+    }
 }

@@ -1,0 +1,21 @@
+package io.quorumlog.client;
+
+import java.util.concurrent.CompletableFuture;
+
+/** An append on its way: its bytes, its deadline, and where it stands. Used by the pipeline's thread. */
+final class AppendCall {
+    final byte[] frame;
+    final long deadlineNs;
+    final CompletableFuture<Long> result = new CompletableFuture<>();
+
+    /** Position in its connection's stream of bytes just behind the frame. */
+    long endPosition;
+
+    /** Whether its caller has been told that it is uncertain, while the connection still waits for the reply. */
+    boolean expired;
+
+    AppendCall(byte[] frame, long deadlineNs) {
+        this.frame = frame;
+        this.deadlineNs = deadlineNs;
+    }
+}

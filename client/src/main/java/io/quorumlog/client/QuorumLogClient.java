@@ -1,0 +1,375 @@
+package io.quorumlog.client;
+
+import io.quorumlog.codec.resp.Reply;
+import io.quorumlog.codec.resp.RespLimits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A client of a quorumlog cluster. Thread-safe; one for a whole program is enough.
+ *
+ * <p>It finds the leader by itself, follows it, and repeats what certainly did not happen, all within one timeout a call.
+ * An append whose outcome is unknown is never repeated: it ends in an {@link UncertainException}. Blocking calls may be
+ * interrupted; an append that is interrupted is uncertain.
+ *
+ * <p>All appends, blocking or not, share one connection to the leader and keep the order of their calls as long as the
+ * leader does not change. Futures are completed on the client's own thread: what hangs on them must not block, and a
+ * blocking call from there is refused.
+ */
+public final class QuorumLogClient implements AutoCloseable {
+    /** Largest payload of all: what any node could be set to accept, in bytes. */
+    public static final int MAX_PAYLOAD_BYTES = RespLimits.MAX_BULK_BYTES;
+
+    private static final long SLICE_MS = 1000; // a long BLOCK is asked for in slices, so that a dead node is noticed
+
+    private final LeaderFinder finder;
+    private final ConnectionPool pool = new ConnectionPool();
+    private final AppendPipeline pipeline;
+    private final long timeoutNs;
+    private volatile boolean closed;
+
+    private QuorumLogClient(Builder builder) {
+        this.timeoutNs = Deadlines.ns(builder.timeout);
+        this.finder = new LeaderFinder(builder.servers);
+        try {
+            this.pipeline = new AppendPipeline(finder, timeoutNs, builder.maxInflightBytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no selector", e);
+        }
+    }
+
+    /** For the nodes at these addresses, {@code host:port} separated by commas, IPv6 in brackets; others it finds itself. */
+    public static QuorumLogClient connect(String servers) {
+        return builder().servers(servers).build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Appends an entry and waits until it is committed.
+     *
+     * @return its index.
+     * @throws UncertainException if it may or may not be in the log; all other exceptions mean that it is not.
+     */
+    public long append(byte[] payload) {
+        return await(appendAsync(payload));
+    }
+
+    /**
+     * Appends an entry if the log's last client entry has index {@code last}; 0: if the log is empty.
+     *
+     * @return its index.
+     * @throws ConflictException if it has another: nothing was appended.
+     * @throws UncertainException if it may or may not be in the log; all other exceptions mean that it is not.
+     */
+    public long appendIf(long last, byte[] payload) {
+        return await(submit(Requests.appendIf(last, checkedPayload(payload))));
+    }
+
+    /**
+     * Appends an entry without waiting for it. Waits for room, within the timeout, while more than
+     * {@link Builder#maxInflightBytes} are in flight; on the client's own thread it does not wait.
+     *
+     * @param payload copied before the call returns.
+     * @return completed with the index, or exceptionally with a {@link QuorumLogException}, within the timeout.
+     * @throws UnavailableException if there was no room for it.
+     */
+    public CompletableFuture<Long> appendAsync(byte[] payload) {
+        return submit(Requests.append(checkedPayload(payload)));
+    }
+
+    /**
+     * Reads committed entries with an index of at least {@code from}, oldest first; none if there is none yet.
+     *
+     * @return at most {@code count}, fewer also where they exceed 4 MiB together.
+     */
+    public List<Entry> read(long from, int count) {
+        return read(from, count, 0);
+    }
+
+    /**
+     * Like {@link #read(long, int)}, but waits for the first entry.
+     *
+     * @param blockMs for how long; 0: not at all (not for ever, as in the protocol).
+     */
+    public List<Entry> read(long from, int count, long blockMs) {
+        long endNs = Deadlines.after(Duration.ofMillis(blockMs));
+        while (true) {
+            long leftMs = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
+            long sliceMs = Math.max(0, Math.min(SLICE_MS, leftMs));
+            List<Entry> entries = Replies.entries(callAny(Requests.read(from, count, sliceMs), sliceMs));
+            if (!entries.isEmpty() || leftMs <= sliceMs) {
+                return entries;
+            }
+        }
+    }
+
+    /** Index of the last committed client entry, 0 if there is none; as of now, confirmed by a majority. */
+    public long last() {
+        return Replies.number(callLeader(Requests.LAST, true));
+    }
+
+    /** What a node says of itself, of the leader if one is known: the keys of STATUS and their values, in order. */
+    public Map<String, String> status() {
+        return Replies.status(callAny(Requests.STATUS, 0));
+    }
+
+    /** Who leads, as far as the node that is asked knows. */
+    public Optional<Leader> leader() {
+        return Replies.leader(callAny(Requests.LEADER, 0));
+    }
+
+    /** The cluster's members, as a node sees them. */
+    public List<Member> members() {
+        return Replies.members(callAny(Requests.MEMBERS, 0));
+    }
+
+    /**
+     * Hands the leadership to another member; returns when it leads.
+     *
+     * @throws ServerErrorException if it can't.
+     * @throws UncertainException if no answer came: it may or may not happen.
+     */
+    public void transfer(int memberId) {
+        Replies.checked(callLeader(Requests.of("TRANSFER", Integer.toString(memberId)), false));
+    }
+
+    /** Any command, its words as UTF-8: see {@link #command(byte[][])}. */
+    public Reply command(String... words) {
+        byte[][] arguments = new byte[words.length][];
+        for (int i = 0; i < words.length; i++) {
+            arguments[i] = words[i].getBytes(StandardCharsets.UTF_8);
+        }
+        return command(arguments);
+    }
+
+    /**
+     * Any command but APPEND, APPENDIF and TAIL, which have methods of their own. Sent to the leader if one is known, else to
+     * any node; follows NOTLEADER, waits out NOLEADER. May be sent more than once if a connection breaks.
+     *
+     * @return the node's reply; an error reply is returned, not thrown.
+     */
+    public Reply command(byte[]... arguments) {
+        String word = new String(arguments[0], StandardCharsets.UTF_8).toUpperCase(Locale.ROOT);
+        switch (word) {
+            case "APPEND", "APPENDIF" -> throw new IllegalArgumentException(word + ": use append or appendIf");
+            case "TAIL" -> throw new IllegalArgumentException("TAIL: use tail");
+            default -> {
+                return callAny(Requests.of(arguments), 0);
+            }
+        }
+    }
+
+    /** Reads on and on from an index; the tail belongs to one thread, and is to be closed by it. */
+    public LogTail tail(long from) {
+        return new LogTail(finder, timeoutNs, from);
+    }
+
+    /** Ends all calls: what was not sent fails, appends in flight are uncertain. Tails are closed by their owners. */
+    @Override
+    public void close() {
+        closed = true;
+        pipeline.close();
+        pool.close();
+    }
+
+    private CompletableFuture<Long> submit(byte[] frame) {
+        return pipeline.submit(frame);
+    }
+
+    private static byte[] checkedPayload(byte[] payload) {
+        if (payload.length > MAX_PAYLOAD_BYTES) {
+            throw new TooBigException(payload.length + " bytes: no node accepts more than " + MAX_PAYLOAD_BYTES);
+        }
+        return payload;
+    }
+
+    private long await(CompletableFuture<Long> append) {
+        if (pipeline.isOwnThread()) {
+            throw new IllegalStateException("a blocking call on the client's own thread would wait for ever");
+        }
+        try {
+            return append.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncertainException("interrupted before the leader answered");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof QuorumLogException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** A command that only the leader carries out. */
+    private Reply callLeader(byte[] frame, boolean repeatable) {
+        checkOpen();
+        long deadlineNs = System.nanoTime() + timeoutNs;
+        LeaderFinder.Rounds rounds = new LeaderFinder.Rounds(deadlineNs);
+        do {
+            NodeConnection connection = pooledLeader(repeatable);
+            if (connection == null) {
+                connection = finder.connectToLeader(deadlineNs);
+            }
+            Reply reply = exchange(connection, frame, repeatable ? rounds.attemptDeadlineNs() : deadlineNs);
+            if (reply == null && !repeatable) {
+                throw new UncertainException("no answer, so it may or may not happen" + finder.because());
+            }
+            if (reply != null) {
+                rounds.answered();
+                if (!mustBeRepeated(reply)) {
+                    return reply;
+                }
+            }
+        } while (rounds.next());
+        throw new UnavailableException("no leader answered" + finder.because());
+    }
+
+    private NodeConnection pooledLeader(boolean repeatable) {
+        ServerAddress leader = finder.leader();
+        return repeatable && leader != null ? pool.take(leader) : null;
+    }
+
+    /** A command that any node carries out, or one that says which does. */
+    private Reply callAny(byte[] frame, long blockMs) {
+        checkOpen();
+        long blockNs = TimeUnit.MILLISECONDS.toNanos(blockMs);
+        long deadlineNs = System.nanoTime() + timeoutNs + blockNs;
+        LeaderFinder.Rounds rounds = new LeaderFinder.Rounds(deadlineNs);
+        do {
+            for (ServerAddress address : finder.candidates()) {
+                if (!rounds.timeIsLeft()) {
+                    break;
+                }
+                NodeConnection connection = connectionTo(address, rounds);
+                if (connection == null) {
+                    continue;
+                }
+                long answerByNs = rounds.attemptDeadlineNs() + blockNs;
+                Reply reply = exchange(connection, frame, answerByNs - deadlineNs > 0 ? deadlineNs : answerByNs);
+                if (reply == null) {
+                    continue;
+                }
+                rounds.answered();
+                if (!mustBeRepeated(reply)) {
+                    return reply;
+                }
+                if (Replies.isNotLeader(reply)) {
+                    break; // to the one it names, which is the first candidate now
+                }
+            }
+        } while (rounds.next());
+        throw new UnavailableException("no node answered" + finder.because());
+    }
+
+    private NodeConnection connectionTo(ServerAddress address, LeaderFinder.Rounds rounds) {
+        NodeConnection pooled = pool.take(address);
+        if (pooled != null) {
+            return pooled;
+        }
+        try {
+            return NodeConnection.open(address, rounds.attemptDeadlineNs());
+        } catch (IOException e) {
+            LeaderFinder.checkInterrupt();
+            rounds.failed(e);
+            finder.suspect(address, LeaderFinder.inWords(e));
+            return null;
+        }
+    }
+
+    /** One request, one reply; null if there is none, and then the node is suspect. */
+    private Reply exchange(NodeConnection connection, byte[] frame, long deadlineNs) {
+        try {
+            Reply reply = connection.call(frame, deadlineNs);
+            finder.answered(connection.address(), null);
+            pool.giveBack(connection);
+            return reply;
+        } catch (IOException e) {
+            connection.close();
+            LeaderFinder.checkInterrupt();
+            finder.suspect(connection.address(), LeaderFinder.inWords(e));
+            return null;
+        }
+    }
+
+    private boolean mustBeRepeated(Reply reply) {
+        if (Replies.isNotLeader(reply)) {
+            finder.leaderIs(Replies.leaderAddress((Reply.Failure) reply));
+            return true;
+        }
+        if (Replies.isNoLeader(reply)) {
+            finder.leaderIs(null);
+            return true;
+        }
+        return false;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new UnavailableException("the client is closed");
+        }
+        if (pipeline.isOwnThread()) {
+            throw new IllegalStateException("a blocking call on the client's own thread would delay all appends");
+        }
+    }
+
+    /** How a client is set up. */
+    public static final class Builder {
+        private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+        private static final long DEFAULT_MAX_INFLIGHT_BYTES = 16L * 1024 * 1024;
+
+        private List<ServerAddress> servers = ServerAddress.parseList("127.0.0.1:6500,127.0.0.1:6501,127.0.0.1:6502");
+        private Duration timeout = DEFAULT_TIMEOUT;
+        private long maxInflightBytes = DEFAULT_MAX_INFLIGHT_BYTES;
+
+        private Builder() {}
+
+        /**
+         * Nodes to ask first; the three of {@code scripts/cluster start} unless set.
+         *
+         * @param list {@code host:port} separated by commas, IPv6 in brackets.
+         * @throws IllegalArgumentException that names what is wrong with the list.
+         */
+        public Builder servers(String list) {
+            servers = ServerAddress.parseList(list);
+            return this;
+        }
+
+        /** Longest time that a call takes, whatever happens; 5 s unless set. */
+        public Builder timeout(Duration timeout) {
+            if (timeout.isNegative() || timeout.isZero()) {
+                throw new IllegalArgumentException("timeout " + timeout + ": must be more than 0");
+            }
+            this.timeout = timeout;
+            return this;
+        }
+
+        /**
+         * Most bytes of appends in flight, 1 KiB for each counted in; 16 MiB unless set, which is some 16,000 small ones. The
+         * last of them must be answered within the timeout, too. A larger one goes alone.
+         */
+        public Builder maxInflightBytes(long maxInflightBytes) {
+            if (maxInflightBytes < 1) {
+                throw new IllegalArgumentException("maxInflightBytes " + maxInflightBytes + ": must be at least 1");
+            }
+            this.maxInflightBytes = maxInflightBytes;
+            return this;
+        }
+
+        /** Starts a client; connects when it has something to do. */
+        public QuorumLogClient build() {
+            return new QuorumLogClient(this);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.quorumlog.client;
+
+/** A node refused the request: an unknown command, wrong arguments, or something it can't do. Nothing was changed. */
+public final class ServerErrorException extends QuorumLogException {
+    private static final long serialVersionUID = 1L;
+
+    ServerErrorException(String message) {
+        super(message);
+    }
+}

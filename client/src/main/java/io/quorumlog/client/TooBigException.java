@@ -1,0 +1,10 @@
+package io.quorumlog.client;
+
+/** The payload exceeds the nodes' {@code max-entry-bytes}: nothing was appended. */
+public final class TooBigException extends QuorumLogException {
+    private static final long serialVersionUID = 1L;
+
+    TooBigException(String message) {
+        super(message);
+    }
+}
