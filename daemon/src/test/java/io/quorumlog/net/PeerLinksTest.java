@@ -10,6 +10,7 @@ import io.quorumlog.codec.peer.AppendEntries;
 import io.quorumlog.codec.peer.Handshake;
 import io.quorumlog.codec.peer.KeepAlive;
 import io.quorumlog.codec.peer.MessageKind;
+import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
 import io.quorumlog.codec.peer.VoteRequest;
 import io.quorumlog.codec.record.Crc32c;
@@ -220,6 +221,34 @@ class PeerLinksTest {
 
         assertTrue(sent >= 30 && sent < 80, "sent " + sent);
         second.resume();
+    }
+
+    @Test
+    void claimsOfTheLargestFrameOfWhichLittleIsUsedDoNotFillTheQueue() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        second.awaitEvents("up 1");
+        second.pause();
+
+        final int sent = first.call(() -> {
+            final int frame = new PeerLimits(TestNode.MAX_ENTRY_BYTES).maxFrameBytes();
+            int count = 0;
+            for (MutableDirectBuffer buffer = claim(first, frame); buffer != null; buffer = claim(first, frame)) {
+                new VoteRequest()
+                        .wrapAndEncode(buffer, first.loop.peerTransport().claimedOffset(), 1, ++count);
+                first.loop.peerTransport().commit(VoteRequest.LENGTH);
+            }
+            return count;
+        });
+
+        assertTrue(sent > NetLimits.PEER_OUTPUT_BYTES / VoteRequest.LENGTH, "sent " + sent);
+        second.resume();
+        second.awaitEvents("1: VoteRequest term=" + sent + " last=0@0");
+    }
+
+    private static MutableDirectBuffer claim(final TestNode node, final int length) {
+        return node.loop.peerTransport().claim(2, length);
     }
 
     @Test
