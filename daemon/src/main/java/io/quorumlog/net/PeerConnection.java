@@ -317,6 +317,13 @@ final class PeerConnection extends Connection {
 
     @Override
     public void onFailure(final Exception reason) {
+        if (!isDialed && stage != Stage.UP && reason instanceof IOException) {
+            // Who leaves before it was up is no news: a health check, or a member whose patience ended before
+            // this one ran.
+            links.forgetStranger(this);
+            discard();
+            return;
+        }
         close(reason.getMessage() == null ? reason.getClass().getSimpleName() : reason.getMessage());
     }
 

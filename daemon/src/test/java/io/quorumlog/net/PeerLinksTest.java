@@ -440,6 +440,25 @@ class PeerLinksTest {
     }
 
     @Test
+    void whoLeavesBeforeItIsUpIsNoNews() throws IOException {
+        final TestNode node = acceptor();
+        final LogCapture capture = LogCapture.begin();
+
+        node.peerSocket().close();
+        final Socket impatient = node.peerSocket();
+        impatient.getOutputStream().write(handshake(1, 1, 2));
+        assertEquals(MessageKind.HANDSHAKE, nextKind(impatient));
+        impatient.close();
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> node.call(() -> node.loop.links().strangers()) == 0);
+        connectAs(node, 1);
+        node.awaitEvents("up 1");
+
+        capture.end();
+        assertEquals(1, capture.lines().size(), String.join("\n", capture.lines()));
+    }
+
+    @Test
     void frameInAnotherMembersNameEndsTheConnection() throws IOException {
         final TestNode node = acceptor();
         final Socket socket = connectAs(node, 1);
