@@ -142,6 +142,7 @@ final class Node {
                     config.dataDir(),
                     bindAddress.getHostAddress(),
                     durability());
+            keepNativeLibrariesIn(config.dataDir());
             final int maxRecordBytes = new PeerLimits(config.maxEntryBytes()).maxRecordBytes();
             try (OpenedLog opened = LogDirectory.open(config.dataDir(), identity, maxRecordBytes);
                     EventLoop events = new EventLoop(
@@ -150,6 +151,16 @@ final class Node {
                 run(opened, new ReplicaLog(opened.stream(), opened.recovered(), identity), events);
             }
         }
+    }
+
+    /**
+     * Chronicle's way to the system's calls unpacks two native libraries, loads and deletes them. That is to happen in the
+     * data directory, the only place where a node writes: a temporary directory may not allow it, a home may not exist.
+     */
+    private static void keepNativeLibrariesIn(final Path directory) {
+        final String name = directory.toAbsolutePath().toString();
+        System.setProperty("jna.tmpdir", name);
+        System.setProperty("jffi.extract.dir", name);
     }
 
     private InetAddress bindAddress() throws CannotStartException {

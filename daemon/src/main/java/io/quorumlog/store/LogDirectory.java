@@ -151,7 +151,12 @@ public final class LogDirectory implements AutoCloseable {
 
     private static boolean isLeftover(final Path path) {
         final String name = path.getFileName().toString();
-        return name.equals("metadata.cq4t") || name.endsWith(".discard") || name.endsWith(".precreated");
+        // The last two are native libraries, which are unpacked here, loaded and deleted.
+        return name.equals("metadata.cq4t")
+                || name.endsWith(".discard")
+                || name.endsWith(".precreated")
+                || name.startsWith("jffi") && name.endsWith(".so")
+                || name.startsWith("jna") && name.endsWith(".tmp");
     }
 
     private boolean isUnused(final int file) {
