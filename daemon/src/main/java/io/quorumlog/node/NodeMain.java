@@ -17,7 +17,8 @@ public final class NodeMain {
         // What we print and parse is the same in every country.
         Locale.setDefault(Locale.ROOT);
         ChronicleFlags.apply();
-        // Names are looked up anew at each attempt to connect: a peer may have moved, or have got its name only now. The
+        // Names are looked up anew at each attempt to connect: a peer may have moved, or have got its name only now.
+        // The
         // JVM would give old answers for 30 s, and remember for 10 s that a name was not there. It reads these once.
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
