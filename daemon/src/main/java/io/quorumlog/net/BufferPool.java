@@ -77,7 +77,8 @@ final class BufferPool {
         takenBytes -= chunk.capacity();
         chunk.head = 0;
         chunk.tail = 0;
-        if (freeBytes + chunk.capacity() > maxFreeBytes) {
+        final boolean tooMany = freeBytes + chunk.capacity() > maxFreeBytes;
+        if (tooMany || takenBytes + freeBytes + chunk.capacity() > maxTakenBytes) {
             chunk.free();
             return;
         }

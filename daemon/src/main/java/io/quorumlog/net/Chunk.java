@@ -35,6 +35,16 @@ final class Chunk {
         return bytes.capacity() - tail;
     }
 
+    /** Joins all room behind the bytes that are there. */
+    void moveToFront() {
+        if (head > 0) {
+            final int length = length();
+            buffer.putBytes(0, buffer, head, length);
+            head = 0;
+            tail = length;
+        }
+    }
+
     /** The bytes that are there, for a write. */
     ByteBuffer content() {
         return bytes.limit(tail).position(head);

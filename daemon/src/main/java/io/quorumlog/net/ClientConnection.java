@@ -35,6 +35,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
     private boolean ranOutOfRoom;
 
     private int memoryNeeded;
+    private int readLimit;
     private long lastMovedNs;
     private long lingerDeadlineNs;
 
@@ -85,7 +86,8 @@ final class ClientConnection extends Connection implements ReplyOutput {
                 return;
             }
             final ByteBuffer space = target.space();
-            final int room = space.remaining();
+            final int room = Math.min(space.remaining(), readLimit);
+            space.limit(space.position() + room);
             final int count = channel.read(space);
             if (count > 0) {
                 target.tail += count;
@@ -118,13 +120,17 @@ final class ClientConnection extends Connection implements ReplyOutput {
 
     /** A buffer with what is unconsumed in it and room behind; null if there is no memory for what may be left over. */
     private Chunk chunkToRead() {
+        readLimit = Integer.MAX_VALUE;
         final int needed = session.bytesNeeded();
         if (needed > NetLimits.SHARED_INPUT_BYTES) {
             return largeChunk(needed);
         }
         final boolean canKeep = held != null && held.capacity() >= NetLimits.SHARED_INPUT_BYTES;
         if (!canKeep && !mayTake(NetLimits.SHARED_INPUT_BYTES)) {
-            return null;
+            if (held != null) {
+                return null;
+            }
+            readLimit = NetLimits.LEAST_READ_BYTES;
         }
         final Chunk shared = clients.sharedInput();
         if (held != null) {
@@ -136,7 +142,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
 
     private Chunk largeChunk(final int needed) {
         if (held != null && held.capacity() >= needed) {
-            moveToFront(held);
+            held.moveToFront();
             return held;
         }
         if (!mayTake(needed)) {
@@ -196,15 +202,6 @@ final class ClientConnection extends Connection implements ReplyOutput {
         }
         releaseHeld();
         held = chunk;
-    }
-
-    private static void moveToFront(final Chunk chunk) {
-        if (chunk.head > 0) {
-            final int length = chunk.length();
-            chunk.buffer.putBytes(0, chunk.buffer, chunk.head, length);
-            chunk.head = 0;
-            chunk.tail = length;
-        }
     }
 
     private void releaseHeld() {

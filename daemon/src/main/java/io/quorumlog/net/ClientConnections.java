@@ -20,9 +20,6 @@ final class ClientConnections {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnections.class);
     private static final long STALL_CHECK_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Part of the input memory that requests above the common buffer's size leave to the small ones. */
-    private static final int SMALL_REQUESTS_SHARE = 4;
-
     private final Selector selector;
     private final PendingWrites writes;
     private final BufferPool inputs;
@@ -44,20 +41,13 @@ final class ClientConnections {
     private long nowNs;
     private long stallCheckNs;
 
-    /**
-     * @param maxRequestBytes the most that one connection must be able to keep
-     * @param memoryBytes what the process may take for buffers; both bounds stay well below it
-     */
-    ClientConnections(
-            final Selector selector, final PendingWrites writes, final int maxRequestBytes, final long memoryBytes) {
+    /** @param memory the bounds on what all of them take */
+    ClientConnections(final Selector selector, final PendingWrites writes, final NetMemory memory) {
         this.selector = selector;
         this.writes = writes;
-        // Two largest requests fit whatever the memory is: with less nobody could count on being served.
-        final long largeBytes = Math.max(
-                2L * BufferPool.capacityFor(maxRequestBytes), Math.min(NetLimits.ALL_INPUT_BYTES, memoryBytes / 4));
-        this.maxLargeInputBytes = largeBytes;
-        this.inputs = new BufferPool(largeBytes + largeBytes / SMALL_REQUESTS_SHARE, NetLimits.CACHED_BYTES);
-        this.outputs = new BufferPool(Math.min(NetLimits.ALL_OUTPUT_BYTES, memoryBytes / 4), NetLimits.CACHED_BYTES);
+        this.maxLargeInputBytes = memory.largeInputBytes();
+        this.inputs = new BufferPool(memory.inputBytes(), NetLimits.CACHED_BYTES);
+        this.outputs = new BufferPool(memory.outputBytes(), NetLimits.CACHED_BYTES);
     }
 
     void start(final Sessions target, final long now) {

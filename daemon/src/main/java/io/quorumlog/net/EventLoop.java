@@ -1,13 +1,11 @@
 package io.quorumlog.net;
 
 import io.quorumlog.codec.ProtocolException;
-import io.quorumlog.codec.resp.RequestParser;
 import io.quorumlog.replica.PeerTransport;
 import io.quorumlog.replica.Replica;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.security.Security;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -42,14 +40,6 @@ public final class EventLoop implements AutoCloseable {
 
     private static final int MAX_RESOLVERS = 64;
 
-    static {
-        // Names are looked up anew at each attempt to connect: a peer may have moved, or have got its name only now.
-        // The
-        // JVM would give old answers for 30 s, and remember for 10 s that a name was not there.
-        Security.setProperty("networkaddress.cache.ttl", "0");
-        Security.setProperty("networkaddress.cache.negative.ttl", "0");
-    }
-
     private final NanoClock nanoClock;
     private final EpochClock wallClock;
     private final boolean isSpinning;
@@ -77,7 +67,8 @@ public final class EventLoop implements AutoCloseable {
     /**
      * Takes over the ports; nobody is accepted before {@link #start}.
      *
-     * @throws IOException if the system gives no selector
+     * @throws IOException in one line, if the JVM allows too little memory for these settings, or the system gives no
+     *     selector
      */
     public EventLoop(
             final NetSettings settings,
@@ -85,16 +76,15 @@ public final class EventLoop implements AutoCloseable {
             final NanoClock nanoClock,
             final EpochClock wallClock)
             throws IOException {
+        final NetMemory memory = NetMemory.of(settings, NetMemory.allowedBytes());
         this.nanoClock = nanoClock;
         this.wallClock = wallClock;
         this.isSpinning = settings.spin();
         this.selector = Selector.open();
         this.resolvers = new ThreadPoolExecutor(
                 0, MAX_RESOLVERS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), EventLoop::resolverThread);
-        this.links = new PeerLinks(settings, selector, writes, resolvers, this::wakeUp);
-        final int maxRequestBytes = new RequestParser(settings.maxEntryBytes()).maxRequestBytes();
-        this.clients = new ClientConnections(
-                selector, writes, maxRequestBytes, Runtime.getRuntime().maxMemory());
+        this.links = new PeerLinks(settings, memory, selector, writes, resolvers, this::wakeUp);
+        this.clients = new ClientConnections(selector, writes, memory);
         this.peerAcceptor = new Acceptor("peer", ports.peers(), selector, links::onAccepted);
         this.clientAcceptor = new Acceptor("client", ports.clients(), selector, clients::onAccepted);
     }

@@ -6,7 +6,8 @@ import java.util.concurrent.Executor;
 
 /**
  * Finds the addresses of one peer's host, anew each time. Digits are understood on the spot; a name is looked up on
- * another thread, for a name server may take seconds. One lookup at a time; the loop's thread asks and collects.
+ * another thread, for a name server may take seconds. One lookup at a time; the loop's thread asks and collects. That the
+ * JVM remembers no answers is for the process to arrange before its first lookup.
  */
 final class NameLookup implements Runnable {
     private static final InetAddress[] NONE = {};

@@ -31,6 +31,12 @@ final class NetLimits {
      */
     static final int SHARED_INPUT_BYTES = 68 * 1024;
 
+    /**
+     * What one read of a client takes when all memory for unparsed bytes is taken and the client has no part in it: small
+     * requests are served whatever others sit on, and what each may leave over stays small.
+     */
+    static final int LEAST_READ_BYTES = 1024;
+
     /** Bytes read from a client in one turn before the others have theirs. */
     static final int CLIENT_READ_BYTES_PER_TURN = 256 * 1024;
 
@@ -57,11 +63,13 @@ final class NetLimits {
      */
     static final int CLIENT_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-    /** Replies queued for all clients together, above which only clients with nothing queued are served. */
-    static final long ALL_OUTPUT_BYTES = 64L * 1024 * 1024;
+    /** Replies queued for all clients together, if there is memory for so much, above which only clients with nothing queued are served. */
+    static final long ALL_OUTPUT_BYTES = 32L * 1024 * 1024;
 
-    /** Unparsed bytes of all clients together, unless two of the largest requests need more. */
-    static final long ALL_INPUT_BYTES = 32L * 1024 * 1024;
+    /**
+     * Unparsed bytes of all clients whose requests are too large for the common buffer, unless two of the largest need more.
+     */
+    static final long ALL_LARGE_INPUT_BYTES = 16L * 1024 * 1024;
 
     /** Free buffers that a pool keeps; what is above goes back to the system. */
     static final long CACHED_BYTES = 4L * 1024 * 1024;
@@ -77,8 +85,9 @@ final class NetLimits {
 
     /** Bytes queued for a peer; the window of the replication is below it. One largest frame may come on top. */
     static final int PEER_OUTPUT_BYTES = 4 * 1024 * 1024;
-    /** A buffer of a peer's output, unless one frame needs more. */
-    static final int PEER_OUTPUT_CHUNK_BYTES = 1024 * 1024;
+
+    /** Room for reading on behind a largest frame that is not yet whole. */
+    static final int PEER_READ_AHEAD_BYTES = 256 * 1024;
 
     /** Connections on the peer port that have not yet said who they are; beyond it the oldest one is closed. */
     static final int MAX_STRANGERS = 64;
@@ -101,9 +110,10 @@ final class NetLimits {
                 KEEP_ALIVE_IDLE_SECONDS + KEEP_ALIVE_INTERVAL_SECONDS * KEEP_ALIVE_PROBES < VANISHED_SECONDS,
                 "a vanished client is found too late");
         check(ReplyOutput.MAX_CLAIM_BYTES <= LARGEST_OUTPUT_CHUNK_BYTES, "a claim does not fit a chunk");
-        check(Handshake.MAX_LENGTH <= MAX_HANDSHAKE_BYTES, "the longest handshake is refused");
-        check(PEER_OUTPUT_CHUNK_BYTES <= PEER_OUTPUT_BYTES, "a peer's first buffer exceeds its bound");
-        check(ALL_OUTPUT_BYTES >= 4L * CLIENT_OUTPUT_BYTES, "few clients exhaust what all have");
+        check(
+                Handshake.MAX_LENGTH <= Math.min(MAX_HANDSHAKE_BYTES, FIRST_OUTPUT_CHUNK_BYTES),
+                "the longest handshake is refused");
+        check(ALL_OUTPUT_BYTES >= 2L * CLIENT_OUTPUT_BYTES, "one client exhausts what all have");
     }
 
     private NetLimits() {}

@@ -11,8 +11,8 @@ import org.agrona.MutableDirectBuffer;
  */
 final class OutputBuffer {
     private final BufferPool pool;
-    private final int firstChunkBytes;
-    private final int largestChunkBytes;
+    private int firstChunkBytes;
+    private int largestChunkBytes;
     private Chunk first;
     private Chunk last;
     private long queuedBytes;
@@ -29,10 +29,20 @@ final class OutputBuffer {
         this.largestChunkBytes = largestChunkBytes;
     }
 
+    /** From now on the buffers it takes are of this size, unless one claim needs more. */
+    void chunkBytes(final int bytes) {
+        firstChunkBytes = bytes;
+        largestChunkBytes = bytes;
+    }
+
     /** Claims contiguous room, from {@link #claimedOffset()} on. */
     MutableDirectBuffer claim(final int length) {
         if (last == null || last.room() < length) {
-            addChunk(length);
+            if (hasRoomAtFront(length)) {
+                last.moveToFront();
+            } else {
+                addChunk(length);
+            }
         }
         claimedLength = length;
         return last.buffer;
@@ -71,7 +81,9 @@ final class OutputBuffer {
 
     /** Bytes of buffers that a claim of this length would add. */
     int growthFor(final int length) {
-        return last != null && last.room() >= length ? 0 : BufferPool.capacityFor(nextChunkBytes(length));
+        return last != null && last.room() >= length || hasRoomAtFront(length)
+                ? 0
+                : BufferPool.capacityFor(nextChunkBytes(length));
     }
 
     /**
@@ -133,8 +145,15 @@ final class OutputBuffer {
         pool.release(chunk);
     }
 
+    /** Whether moving what waits makes room; never more bytes than have left since the last move. */
+    private boolean hasRoomAtFront(final int length) {
+        return last != null && first == last && last.head >= last.length() && last.capacity() - last.length() >= length;
+    }
+
     private int nextChunkBytes(final int length) {
-        final int regular = last == null ? firstChunkBytes : Math.min(largestChunkBytes, 4 * last.capacity());
+        final int regular = last == null
+                ? firstChunkBytes
+                : Math.min(largestChunkBytes, Math.max(firstChunkBytes, 4 * last.capacity()));
         return Math.max(length, regular);
     }
 

@@ -111,9 +111,13 @@ final class PeerConnection extends Connection {
 
     // -- sending ------------------------------------------------------------------------------------------------------
 
-    /** Room for a frame, or null if so much is queued that it must be lost. */
+    /**
+     * Room for a frame, or null if so much is queued that it must be lost. All that waits is in one buffer: whoever claims
+     * for the largest frame and uses little of it wastes nothing. (The handshake may still wait in a small one before it.)
+     */
     MutableDirectBuffer claim(final int maxLength) {
-        if (output.heldBytes() + output.growthFor(maxLength) > links.maxOutputBytes()) {
+        if (output.heldBytes() + output.growthFor(maxLength)
+                > links.maxOutputBytes() + NetLimits.FIRST_OUTPUT_CHUNK_BYTES) {
             return null;
         }
         return output.claim(maxLength);
@@ -194,16 +198,13 @@ final class PeerConnection extends Connection {
         }
     }
 
-    /** What is left is less than a frame, and half of the buffer holds one: it is moved seldom, and always fits. */
+    /** What is left is less than a frame, for which the buffer always has room once it stands at the front. */
     private void makeRoom() {
         if (input.head == input.tail) {
             input.head = 0;
             input.tail = 0;
-        } else if (input.head > 0 && input.room() < input.capacity() / 2) {
-            final int length = input.length();
-            input.buffer.putBytes(0, input.buffer, input.head, length);
-            input.head = 0;
-            input.tail = length;
+        } else if (input.room() < NetLimits.PEER_READ_AHEAD_BYTES) {
+            input.moveToFront();
         }
     }
 
@@ -284,6 +285,7 @@ final class PeerConnection extends Connection {
 
     private void becomeUp() {
         stage = Stage.UP;
+        output.chunkBytes(links.maxOutputBytes());
         lastReceivedNs = nowNs;
         link.onUp(this, nowNs);
     }
@@ -315,6 +317,13 @@ final class PeerConnection extends Connection {
 
     @Override
     public void onFailure(final Exception reason) {
+        if (!isDialed && stage != Stage.UP && reason instanceof IOException) {
+            // Who leaves before it was up is no news: a health check, or a member whose patience ended before
+            // this one ran.
+            links.forgetStranger(this);
+            discard();
+            return;
+        }
         close(reason.getMessage() == null ? reason.getClass().getSimpleName() : reason.getMessage());
     }
 

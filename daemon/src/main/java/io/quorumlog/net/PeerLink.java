@@ -27,7 +27,9 @@ final class PeerLink {
     private final boolean dials;
     private final NameLookup lookup;
     private final LogThrottle changes = new LogThrottle(6, TimeUnit.SECONDS.toNanos(15));
-    private final LogThrottle failures = new LogThrottle(2, TimeUnit.MINUTES.toNanos(1));
+    private final LogThrottle failures = new LogThrottle(1, TimeUnit.MINUTES.toNanos(1));
+    /** What the log says of the attempts since there was a connection; null if nothing. */
+    private String loggedFailure;
 
     /** The connection that is up; null if there is none. */
     private PeerConnection current;
@@ -150,7 +152,9 @@ final class PeerLink {
     void onAttemptFailed(final String reason, final long nowNs) {
         attempt = null;
         scheduleAttempt(nowNs);
-        if (failures.permits(nowNs)) {
+        final boolean due = failures.permits(nowNs);
+        if (due || !reason.equals(loggedFailure) && changes.permits(nowNs)) {
+            loggedFailure = reason;
             LOG.info(
                     "peer={} link=unreachable address={}:{} reason=\"{}\"{}",
                     peer.id(),
@@ -178,6 +182,7 @@ final class PeerLink {
             current.close("replaced by a newer connection");
         }
         attempt = null;
+        loggedFailure = null;
         current = connection;
         upSinceNs = nowNs;
         if (changes.permits(nowNs)) {

@@ -2,7 +2,6 @@ package io.quorumlog.net;
 
 import io.quorumlog.codec.peer.FrameReader;
 import io.quorumlog.codec.peer.Handshake;
-import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.replica.PeerTransport;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,11 +42,13 @@ final class PeerLinks implements PeerTransport {
     private PeerConnection claimed;
 
     /**
+     * @param memory sizes of the connections' buffers
      * @param resolvers runs lookups of names
      * @param wakeup wakes the loop
      */
     PeerLinks(
             final NetSettings settings,
+            final NetMemory memory,
             final Selector selector,
             final PendingWrites writes,
             final Executor resolvers,
@@ -56,12 +57,11 @@ final class PeerLinks implements PeerTransport {
         this.selector = selector;
         this.writes = writes;
         this.memberIds = settings.memberIds();
-        final PeerLimits limits = settings.peerLimits();
-        this.reader = new FrameReader(limits);
-        this.inputBytes = 2 * limits.maxFrameBytes();
-        this.maxOutputBytes = NetLimits.PEER_OUTPUT_BYTES + BufferPool.capacityFor(limits.maxFrameBytes());
+        this.reader = new FrameReader(settings.peerLimits());
+        this.inputBytes = memory.peerInputBytes();
+        this.maxOutputBytes = memory.peerOutputBytes();
         // Bounded by the connections, each of which is; only what is kept free needs a bound of its own.
-        this.pool = new BufferPool(Long.MAX_VALUE, 2L * inputBytes + NetLimits.CACHED_BYTES);
+        this.pool = new BufferPool(Long.MAX_VALUE, settings.peers().size() * ((long) inputBytes + maxOutputBytes));
         this.links = new PeerLink[settings.peers().size()];
         for (int i = 0; i < links.length; i++) {
             final NetSettings.Peer peer = settings.peers().get(i);
@@ -276,7 +276,7 @@ final class PeerLinks implements PeerTransport {
     }
 
     OutputBuffer newOutput() {
-        return new OutputBuffer(pool, NetLimits.FIRST_OUTPUT_CHUNK_BYTES, NetLimits.PEER_OUTPUT_CHUNK_BYTES);
+        return new OutputBuffer(pool, NetLimits.FIRST_OUTPUT_CHUNK_BYTES, NetLimits.FIRST_OUTPUT_CHUNK_BYTES);
     }
 
     Chunk takeInput() {

@@ -1,6 +1,7 @@
 package io.quorumlog.node;
 
 import io.quorumlog.store.ChronicleFlags;
+import java.security.Security;
 import java.util.Locale;
 
 /** Where the process begins, and where all that goes wrong in it comes out: as one line and an exit status. */
@@ -14,6 +15,11 @@ public final class NodeMain {
         // What we print and parse is the same in every country.
         Locale.setDefault(Locale.ROOT);
         ChronicleFlags.apply();
+        // Names are looked up anew at each attempt to connect: a peer may have moved, or have got its name only now.
+        // The
+        // JVM would give old answers for 30 s, and remember for 10 s that a name was not there. It reads these once.
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
 
         final NodeConfig config = configOrEnd(arguments, end);
         final Node node = new Node(config, version(), end);

@@ -31,12 +31,10 @@ final class Quorum {
         return sorted[majority(values.length) - 1];
     }
 
-    /** Counts a member's answer; the first one stands. */
+    /** Counts a member's answer. A vote that was given stands; a refusal may be a late answer to an earlier question. */
     void vote(final int slot, final boolean isGranted) {
-        if (!granted[slot] && !refused[slot]) {
-            granted[slot] = isGranted;
-            refused[slot] = !isGranted;
-        }
+        granted[slot] |= isGranted;
+        refused[slot] = !granted[slot];
     }
 
     boolean hasRefused(final int slot) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +107,52 @@ final class EntryIndexTest {
         assertTrue(refused > 50, "refused " + refused);
         bytes.setMemory(used - 120, 120, (byte) -1);
         assertThrows(DamagedLogException.class, () -> fixture.payloadAt(4));
+    }
+
+    @Test
+    void slotThatLeadsToASupersededEntryIsNoticed() {
+        final LogFixture fixture = new LogFixture(4 * 1024);
+        fixture.log.persistHardState(1, 0);
+        fixture.append("first");
+        final int superseded = (fixture.stream.usedBytes(1) + 7 & -8) + 8;
+        fixture.append("superseded");
+        fixture.log.persistHardState(2, 0);
+        fixture.replicate(2, 2, "second");
+        while (fixture.stream.currentFile() < 2) {
+            fixture.append("entry " + fixture.log.lastIndex());
+        }
+        assertEquals("second", fixture.payloadAt(2));
+        final UnsafeBuffer bytes = fixture.stream.bytes(1);
+        int at = fixture.stream.usedBytes(1);
+        while (bytes.getByte(at + LogRecord.KIND_OFFSET) != RecordKind.FILE_INDEX) {
+            at--;
+        }
+        final int slots = bytes.getInt(at + FileIndexRecord.SLOT_COUNT_OFFSET);
+        bytes.putInt(at + FileIndexRecord.SLOTS_OFFSET + slots * 8 + 4, superseded);
+
+        final DamagedLogException damage = assertThrows(DamagedLogException.class, () -> fixture.payloadAt(2));
+
+        assertTrue(damage.getMessage().contains("entry 2 can't be read: its term is 1"), damage.getMessage());
+    }
+
+    @Test
+    void countingNoticesAnEntryWhoseIndexOrKindHasChanged() {
+        final LogFixture fixture = new LogFixture(4 * 1024);
+        fixture.log.persistHardState(1, 0);
+        fixture.append("first");
+        final int second = (fixture.stream.usedBytes(1) + 7 & -8) + 8;
+        fixture.append("second");
+        fixture.append("third");
+        final LogRecord view = new LogRecord();
+        for (final int at : new int[] {LogRecord.INDEX_OFFSET, LogRecord.KIND_OFFSET}) {
+            for (int bit = 0; bit < 8; bit++) {
+                final EntryCursor cursor = new EntryCursor(1);
+                fixture.log.skip(cursor, 1, view);
+                fixture.stream.flipBit(1, (second + at) * 8L + bit);
+                assertThrows(DamagedLogException.class, () -> fixture.log.skip(cursor, 3, view));
+                fixture.stream.flipBit(1, (second + at) * 8L + bit);
+            }
+        }
     }
 
     @Test

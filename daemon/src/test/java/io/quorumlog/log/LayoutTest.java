@@ -147,6 +147,25 @@ final class LayoutTest {
     }
 
     @Test
+    void fileIndexSpeaksOfItsOwnEntriesOnly() {
+        fixture.log.persistHardState(1, 0);
+        fixture.append(RecordKind.NO_OP, new byte[0], 0);
+        while (fixture.stream.currentFile() < 3) {
+            fixture.append("x".repeat(10_000));
+        }
+        final long first = 1 + last(1, RecordKind.FILE_INDEX).getLong(8, LITTLE_ENDIAN);
+
+        final FileIndexRecord view = new FileIndexRecord().wrap(last(2, RecordKind.FILE_INDEX));
+
+        assertEquals(first, view.firstIndex());
+        assertEquals(first, view.slotIndex(0));
+        assertEquals(1, view.runCount());
+        assertEquals(first, view.runFirstIndex(0));
+        assertEquals(1, view.runTerm(0));
+        assertEquals(0, view.nonClientCount());
+    }
+
+    @Test
     void fileIndexOfAnotherLengthThanItsCountsSayIsNotWellFormed() {
         final UnsafeBuffer record = new UnsafeBuffer(new byte[56]);
         final FileIndexRecord view = new FileIndexRecord().wrap(record);

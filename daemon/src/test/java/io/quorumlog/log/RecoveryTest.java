@@ -142,6 +142,64 @@ final class RecoveryTest {
     }
 
     @Test
+    void endOfAnOlderFileIsMissedEvenIfTheNextFilesHeaderIsGoneToo() {
+        while (stream.currentFile() < 2) {
+            fixture.flush();
+            fixture.append("entry");
+        }
+        fixture.log.persistHardState(2, 0);
+        stream.zero(1, stream.usedBytes(1) / 2 & -8, FILE_BYTES);
+        stream.zero(2, MemoryRecordStream.FIRST_OFFSET, MemoryRecordStream.FIRST_OFFSET + 40);
+
+        assertDamaged("file-1 at offset", "the file ends there", "file-2 at offset");
+    }
+
+    @Test
+    void fileHeaderThatDoesNotGoOnBehindTheFileBeforeIsDamage() {
+        appendUntilFile(3);
+        final int header = MemoryRecordStream.FIRST_OFFSET;
+        final UnsafeBuffer bytes = (UnsafeBuffer) recordAt(2, header).buffer();
+
+        final long prevPosition = bytes.getLong(FileHeaderRecord.PREV_POSITION_OFFSET, LITTLE_ENDIAN);
+        bytes.putLong(FileHeaderRecord.PREV_POSITION_OFFSET, prevPosition - 8, LITTLE_ENDIAN);
+        sealed(recordAt(2, header));
+        assertDamaged("file-2 at offset", "does not go on behind the last record");
+
+        bytes.putLong(FileHeaderRecord.PREV_POSITION_OFFSET, prevPosition, LITTLE_ENDIAN);
+        bytes.putLong(LogRecord.INDEX_OFFSET, bytes.getLong(LogRecord.INDEX_OFFSET, LITTLE_ENDIAN) - 1, LITTLE_ENDIAN);
+        sealed(recordAt(2, header));
+        assertDamaged("file-2 at offset", "goes on behind", "but the last entry is");
+    }
+
+    @Test
+    void fileOfAnotherClusterIsRefusedNamingBoth() {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[ClusterIdentity.MAX_LENGTH]);
+        final byte[] payload = new byte[new ClusterIdentity(5, 6, new int[] {1, 2, 3}).encode(buffer, 0)];
+        buffer.getBytes(0, payload);
+        fixture.append(RecordKind.CLUSTER, payload, 0);
+        fixture.log.onCommit(1);
+        appendUntilFile(2);
+        final LogRecord header = recordAt(2, MemoryRecordStream.FIRST_OFFSET);
+        ((UnsafeBuffer) header.buffer()).putLong(FileHeaderRecord.CLUSTER_ID_LOW_OFFSET, 7, LITTLE_ENDIAN);
+        sealed(header);
+
+        assertRefused(
+                LogFixture.IDENTITY,
+                "file-2 belongs to cluster 00000000000000050000000000000007",
+                "00000000000000050000000000000006");
+    }
+
+    @Test
+    void recordBehindAFilesIndexIsDamage() {
+        appendUntilFile(2);
+        stream.deleteFile(2);
+        final MemoryRecordStream closed = stream.copy();
+        appendRaw(closed, hardState(1, 2, 0, 0));
+
+        assertThrows(DamagedLogException.class, () -> Recovery.recover(closed.storedFiles(), LogFixture.IDENTITY));
+    }
+
+    @Test
     void missingFileInBetweenIsDamage() {
         appendUntilFile(4);
         stream.deleteFile(2);

@@ -10,6 +10,7 @@ import io.quorumlog.codec.peer.AppendEntries;
 import io.quorumlog.codec.peer.Handshake;
 import io.quorumlog.codec.peer.KeepAlive;
 import io.quorumlog.codec.peer.MessageKind;
+import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
 import io.quorumlog.codec.peer.VoteRequest;
 import io.quorumlog.codec.record.Crc32c;
@@ -223,6 +224,34 @@ class PeerLinksTest {
     }
 
     @Test
+    void claimsOfTheLargestFrameOfWhichLittleIsUsedDoNotFillTheQueue() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        second.awaitEvents("up 1");
+        second.pause();
+
+        final int sent = first.call(() -> {
+            final int frame = new PeerLimits(TestNode.MAX_ENTRY_BYTES).maxFrameBytes();
+            int count = 0;
+            for (MutableDirectBuffer buffer = claim(first, frame); buffer != null; buffer = claim(first, frame)) {
+                new VoteRequest()
+                        .wrapAndEncode(buffer, first.loop.peerTransport().claimedOffset(), 1, ++count);
+                first.loop.peerTransport().commit(VoteRequest.LENGTH);
+            }
+            return count;
+        });
+
+        assertTrue(sent > NetLimits.PEER_OUTPUT_BYTES / VoteRequest.LENGTH, "sent " + sent);
+        second.resume();
+        second.awaitEvents("1: VoteRequest term=" + sent + " last=0@0");
+    }
+
+    private static MutableDirectBuffer claim(final TestNode node, final int length) {
+        return node.loop.peerTransport().claim(2, length);
+    }
+
+    @Test
     void deadPeerIsNoticedAtOnceAndFoundAgainWhenItIsBack() throws IOException {
         final TestNode second = acceptor();
         final TestNode first = closed(new TestNode(1, second.asPeer()));
@@ -408,6 +437,25 @@ class PeerLinksTest {
 
         node.awaitEvents("1: VoteRequest term=5 last=0@0");
         assertEquals(List.of("up 1", "1: VoteRequest term=5 last=0@0"), node.events());
+    }
+
+    @Test
+    void whoLeavesBeforeItIsUpIsNoNews() throws IOException {
+        final TestNode node = acceptor();
+        final LogCapture capture = LogCapture.begin();
+
+        node.peerSocket().close();
+        final Socket impatient = node.peerSocket();
+        impatient.getOutputStream().write(handshake(1, 1, 2));
+        assertEquals(MessageKind.HANDSHAKE, nextKind(impatient));
+        impatient.close();
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> node.call(() -> node.loop.links().strangers()) == 0);
+        connectAs(node, 1);
+        node.awaitEvents("up 1");
+
+        capture.end();
+        assertEquals(1, capture.lines().size(), String.join("\n", capture.lines()));
     }
 
     @Test

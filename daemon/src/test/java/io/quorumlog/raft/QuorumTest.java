@@ -76,6 +76,21 @@ class QuorumTest {
         assertFalse(quorum.hasRefused(0));
     }
 
+    /** The refusal of an earlier round of pre-votes may come late, and must not hide the answer to this one. */
+    @Test
+    void lateRefusalTakesNoVoteBackAndHidesNone() {
+        final Quorum quorum = new Quorum(3);
+
+        quorum.vote(0, true);
+        quorum.vote(1, false);
+        quorum.vote(1, true);
+        assertTrue(quorum.isWon());
+        assertFalse(quorum.hasRefused(1));
+
+        quorum.vote(1, false);
+        assertTrue(quorum.isWon());
+    }
+
     @Test
     void votesAreNamedByMember() {
         final Quorum quorum = new Quorum(3);

@@ -180,7 +180,7 @@ class RaftAllocationTest {
         leader.other = follower;
         follower.other = leader;
         nowNs = 300;
-        while (leader.core.role() != RoleKind.LEADER) {
+        for (int i = 0; i < 10; i++) {
             leader.turn(nowNs);
             follower.turn(nowNs);
         }

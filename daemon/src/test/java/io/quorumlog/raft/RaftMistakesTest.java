@@ -349,6 +349,19 @@ class RaftMistakesTest {
             assertEquals(5, fixture.commit(1));
         }
 
+        /** The mistake: an answer that was lost with its connection is told again only when the follower has more to say. */
+        @Test
+        void followerTellsANewConnectionWhatItHolds() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 1, 1);
+            fixture.receive(1, appendEntries(2, 1, 1, 1, 0, 1, 1));
+            fixture.flush(1);
+
+            fixture.cut(1, 2);
+            fixture.heal(1, 2);
+
+            assertEquals(List.of("AppendReply term=1 match=3 round=0"), fixture.sent(1, 2));
+        }
+
         /** The mistake: a conflict is passed entry by entry. Whole terms go with each exchange, on both sides. */
         @Test
         void conflictIsFoundInAsManyRoundsAsThereAreTerms() {
@@ -419,7 +432,7 @@ class RaftMistakesTest {
             int taken = 0;
             while (fixture.propose(1, large) != Raft.NOT_ACCEPTED) {
                 taken++;
-                assertTrue(taken < 1000, "no bound");
+                assertTrue(taken < 100, "no bound");
             }
             assertFalse(fixture.core(1).acceptsProposals());
             assertEquals(RaftLimits.UNCOMMITTED_BYTES >> 20, taken, 1);
@@ -432,9 +445,10 @@ class RaftMistakesTest {
             fixture.timeout(1);
             fixture.flush(1);
             final String large = "x".repeat((1 << 20) + 100);
-            while (fixture.propose(1, large) != Raft.NOT_ACCEPTED) {
-                // Nothing is flushed meanwhile.
+            for (int i = 0; i < 100; i++) {
+                fixture.propose(1, large); // Nothing is flushed meanwhile.
             }
+            assertFalse(fixture.core(1).acceptsProposals());
 
             fixture.flush(1);
 

@@ -324,7 +324,7 @@ class RaftThesisTest {
         private CoreFixture candidate(final int members) {
             final CoreFixture fixture = CoreFixture.puppets(members, 0);
             fixture.timeout(1);
-            for (int other = 2; fixture.role(1) == RoleKind.PRE_CANDIDATE; other++) {
+            for (int other = 2; other <= members && fixture.role(1) == RoleKind.PRE_CANDIDATE; other++) {
                 fixture.receive(1, preVoteReply(other, 0, 1, true));
             }
             fixture.flush(1);
@@ -596,7 +596,7 @@ class RaftThesisTest {
 
             // (c) S5 is down; S1 leads term 4 and brings its entry of term 2 to S3, but not yet the one of term 4.
             fixture.timeout(1);
-            while (fixture.role(1) != RoleKind.LEADER) {
+            for (int i = 0; i < 10 && fixture.role(1) != RoleKind.LEADER; i++) {
                 for (int other = 2; other <= 4; other++) {
                     fixture.deliverAll(1, other);
                     fixture.flush(other);
@@ -1278,6 +1278,7 @@ class RaftThesisTest {
         @Test
         void memberWhoseTermIsNotDurableDoesNotCampaign() {
             final CoreFixture fixture = CoreFixture.puppets(3, 1, 1);
+            fixture.advance(ELECTION_TIMEOUT_MS);
             fixture.receive(1, voteReply(2, 5, false));
 
             fixture.timeout(1);

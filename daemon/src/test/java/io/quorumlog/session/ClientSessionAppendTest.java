@@ -274,7 +274,7 @@ class ClientSessionAppendTest {
 
     @Test
     void lastIsAnsweredWhenLeadershipIsConfirmed() {
-        log.entry(1, "a").entry(1, "b").noOp(1).commit(1);
+        log.entry(1, "a").entry(1, "b").noOp(1).entry(1, "uncommitted").commit(1);
         client.line("LAST");
         assertEquals("", client.turn().replies());
 

@@ -12,7 +12,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A node in memory that does nothing by itself: role, commit index, reads and time are moved by the test. Member 1 of 3. */
-final class FakeLog implements ReplicatedLog {
+class FakeLog implements ReplicatedLog {
     static final long MS = 1_000_000;
     static final long UNCERTAIN_AFTER_NS = 900 * MS;
     static final long TIMESTAMP_MS = 1_700_000_000_000L;

@@ -11,8 +11,8 @@ public final class RecordKind {
     public static final byte NO_OP = 2;
     /** The identity of a new cluster: its id and its members' ids. Appended by its first leader. */
     public static final byte CLUSTER = 3;
-    /** Kinds up to here are entries; the next free ones are kept for membership changes and trims. */
-    public static final byte LAST_ENTRY_KIND = 31;
+    /** The last kind of entry that this version knows; those up to 31 are kept for membership changes and trims. */
+    public static final byte LAST_ENTRY_KIND = CLUSTER;
     /** Term, vote, commit watermark, and what had been flushed when it was written. */
     public static final byte HARD_STATE = 32;
     /** The first record of a file: makes the file self-contained. */

@@ -1,0 +1,71 @@
+package io.quorumlog.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class NetMemoryTest {
+    private static final long MEBIBYTE = 1024 * 1024;
+
+    private static NetSettings settings(final int peerCount, final int maxEntryBytes) {
+        final List<NetSettings.Peer> peers = new ArrayList<>();
+        for (int id = 2; id < 2 + peerCount; id++) {
+            peers.add(new NetSettings.Peer(id, "127.0.0.1", 1));
+        }
+        return new NetSettings(1, peers, InetAddress.getLoopbackAddress(), true, 0, 0, 1, maxEntryBytes, false);
+    }
+
+    @Property(tries = 200)
+    void allBoundsTogetherStayBelowWhatTheJvmAllows(
+            @ForAll @IntRange(max = 6) final int peers,
+            @ForAll @IntRange(min = 1, max = 1 << 24) final int maxEntryBytes,
+            @ForAll @IntRange(min = 16, max = 1024) final int mebibytes) {
+        final NetMemory memory;
+        try {
+            memory = NetMemory.of(settings(peers, maxEntryBytes), mebibytes * MEBIBYTE);
+        } catch (IOException tooLittle) {
+            assertTrue(mebibytes < 350, tooLittle.getMessage());
+            return;
+        }
+
+        final long sum = peers * ((long) memory.peerInputBytes() + memory.peerOutputBytes())
+                + memory.inputBytes()
+                + memory.outputBytes()
+                + 2 * NetLimits.CACHED_BYTES;
+        assertTrue(sum < mebibytes * MEBIBYTE, memory.toString());
+        assertTrue(memory.largeInputBytes() >= 2L * maxEntryBytes, memory.toString());
+    }
+
+    @Test
+    void defaultsFitTheMemoryThatTheScriptsGive() throws IOException {
+        final NetMemory memory = NetMemory.of(settings(2, 1 << 20), 160 * MEBIBYTE);
+
+        // A million short replies.
+        assertTrue(memory.outputBytes() >= 12 * MEBIBYTE, memory.toString());
+        assertEquals(memory, NetMemory.of(settings(2, 1 << 20), 1024 * MEBIBYTE));
+    }
+
+    @Test
+    void largestEntriesFitTheMemoryThatTheScriptsGive() throws IOException {
+        assertTrue(NetMemory.of(settings(2, 1 << 24), 160 * MEBIBYTE).outputBytes() >= 4 * MEBIBYTE);
+    }
+
+    @Test
+    void tooLittleIsRefusedInOneLineThatSaysWhatHelps() {
+        final IOException e = assertThrows(IOException.class, () -> NetMemory.of(settings(2, 1 << 24), 64 * MEBIBYTE));
+
+        assertEquals(
+                "max-entry-bytes=16777216 with 2 peers needs 131 MiB of direct memory, the JVM allows 64;"
+                        + " give it more by -XX:MaxDirectMemorySize",
+                e.getMessage());
+    }
+}

@@ -1,0 +1,52 @@
+package io.quorumlog.sim;
+
+import io.quorumlog.codec.resp.Reply;
+import io.quorumlog.log.MemoryRecordStream;
+
+/**
+ * A mistake made on purpose, at a seam between the product and its world, to see that the simulation finds it. This one
+ * makes none; {@link SimulationCatchesDefectsTest} overrides.
+ */
+class Defect {
+    /** The right thing everywhere. */
+    static final Defect NONE = new Defect();
+
+    /**
+     * What a member takes for durable.
+     *
+     * @param durableSeq what the disk keeps
+     * @param lastSeq what is written
+     */
+    long reportedSeq(final long durableSeq, final long lastSeq) {
+        return durableSeq;
+    }
+
+    /** What a crash leaves of a member's disk, before it comes up. */
+    void onRestart(final MemoryRecordStream stream) {}
+
+    /** Up to where the disk keeps its word. */
+    long keptSeq(final long durableSeq) {
+        return durableSeq;
+    }
+
+    /** A member is about to read this frame, which it may change. */
+    void onReceive(final SimNode receiver, final byte[] frame) {}
+
+    /** A member sends this frame, which it may change. */
+    void onSend(final SimNode sender, final byte[] frame) {}
+
+    /** Whether a client whose connection broke sends its unanswered appends once more. */
+    boolean repeatsUncertainAppends() {
+        return false;
+    }
+
+    /** What a client makes of a reply. */
+    Reply understood(final Reply reply) {
+        return reply;
+    }
+
+    /** Whether a network that was healed stays cut. */
+    boolean neverHeals() {
+        return false;
+    }
+}

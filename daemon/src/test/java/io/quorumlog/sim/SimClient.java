@@ -1,0 +1,317 @@
+package io.quorumlog.sim;
+
+import io.quorumlog.codec.resp.Reply;
+import io.quorumlog.codec.resp.ReplyParser;
+import io.quorumlog.sim.invariant.ClientPayload;
+import io.quorumlog.sim.invariant.ClientRequest;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A client: keeps up to a pipeline's length of requests in flight, follows NOTLEADER, waits out NOLEADER, gives up on
+ * silence, goes away at times, and never repeats an append. Whatever it is told goes to the invariants.
+ */
+final class SimClient {
+    private static final long RETRY_NS = 20_000_000;
+    private static final int PATIENCE_TIMEOUTS = 8;
+    private static final int ENTRY_VALUES = 4;
+
+    private final Simulation simulation;
+    private final FaultPlan plan;
+    private final int id;
+    private final SimRandom random;
+
+    private SimConnection connection;
+    private ReplyParser parser;
+    private final ArrayDeque<ClientRequest> unanswered = new ArrayDeque<>();
+    /** A TAIL that has been answered, until the answer behind it comes. */
+    private ClientRequest tail;
+
+    private boolean stopped;
+    private boolean connecting;
+    private int likelyLeader = 1;
+    private long lastIndex;
+    private long lastAnswerNs;
+
+    SimClient(final Simulation simulation, final int id, final SimRandom random) {
+        this.simulation = simulation;
+        plan = simulation.plan();
+        this.id = id;
+        this.random = random;
+    }
+
+    /** Begins to ask. */
+    void start() {
+        connectLater();
+        simulation.queue().after(random.waitNs(plan.requestMeanNs), this::ask);
+        if (plan.reconnectMeanNs > 0) {
+            simulation.queue().after(random.waitNs(plan.reconnectMeanNs), this::goAway);
+        }
+    }
+
+    /** Asks nothing more; what is unanswered still waits. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** Whether every request has its answer; those that can wait for ever aside. */
+    boolean isAnswered() {
+        return unanswered.isEmpty();
+    }
+
+    String waitsFor() {
+        return "client " + id + " waits for " + unanswered;
+    }
+
+    // -- the connection -----------------------------------------------------------------------------------------------
+
+    private void connectLater() {
+        if (!connecting) {
+            connecting = true;
+            simulation.queue().after(random.between(RETRY_NS / 4, RETRY_NS), this::connect);
+        }
+    }
+
+    private void connect() {
+        connecting = false;
+        if (connection != null) {
+            return;
+        }
+        final int member = random.percent(80) ? likelyLeader : 1 + random.below(plan.members);
+        final SimConnection attempt = new SimConnection(simulation, this, simulation.node(member), random.split());
+        if (!attempt.open()) {
+            likelyLeader = 1 + random.below(plan.members);
+            connectLater();
+            return;
+        }
+        connection = attempt;
+        parser = new ReplyParser();
+        lastAnswerNs = simulation.queue().nowNs();
+    }
+
+    private void goAway() {
+        if (!stopped) {
+            hangUp();
+            simulation.queue().after(random.waitNs(plan.reconnectMeanNs), this::goAway);
+        }
+    }
+
+    /** Closes its connection; what is unanswered stays so for ever. */
+    private void hangUp() {
+        if (connection != null) {
+            connection.close();
+            onClosed(connection);
+        }
+    }
+
+    /** The connection is gone. */
+    void onClosed(final SimConnection which) {
+        if (which != connection) {
+            return;
+        }
+        connection = null;
+        tail = null;
+        connectLater();
+        final ClientRequest[] lost = unanswered.toArray(new ClientRequest[0]);
+        unanswered.clear();
+        if (simulation.defect().repeatsUncertainAppends()) {
+            simulation.queue().after(2 * RETRY_NS, () -> repeat(lost));
+        }
+    }
+
+    private void repeat(final ClientRequest[] requests) {
+        for (final ClientRequest request : requests) {
+            if (connection != null && request.kind() == ClientRequest.Kind.APPEND) {
+                send(request);
+            }
+        }
+    }
+
+    // -- requests -----------------------------------------------------------------------------------------------------
+
+    private void ask() {
+        if (stopped) {
+            return;
+        }
+        simulation.queue().after(random.waitNs(plan.requestMeanNs), this::ask);
+        if (connection == null) {
+            return;
+        }
+        final long silenceNs = simulation.queue().nowNs() - lastAnswerNs;
+        if (!unanswered.isEmpty() && silenceNs > PATIENCE_TIMEOUTS * plan.electionTimeoutNs) {
+            hangUp();
+            return;
+        }
+        if (unanswered.isEmpty()) {
+            lastAnswerNs = simulation.queue().nowNs();
+        }
+        if (unanswered.size() < plan.pipeline) {
+            send(next());
+        }
+    }
+
+    private ClientRequest next() {
+        if (random.percent(plan.transferPercent)) {
+            return request(ClientRequest.Kind.TRANSFER, 1 + random.below(plan.members), 0);
+        }
+        final int choice = random.below(100);
+        if (choice < 55) {
+            return request(ClientRequest.Kind.APPEND, 0, random.between(0, plan.payloadBytes));
+        }
+        if (choice < 68) {
+            final long expected = random.percent(80) ? lastIndex : random.between(0, lastIndex + 2);
+            return request(ClientRequest.Kind.APPENDIF, expected, random.between(0, plan.payloadBytes));
+        }
+        if (choice < 80) {
+            return request(ClientRequest.Kind.LAST, 0, 0);
+        }
+        if (choice < 92) {
+            return request(ClientRequest.Kind.READ, from(), 0);
+        }
+        return request(choice < 95 ? ClientRequest.Kind.TAIL : ClientRequest.Kind.OTHER, from(), 0);
+    }
+
+    private long from() {
+        return random.percent(80) ? Math.max(0, lastIndex - random.below(5)) : random.between(0, lastIndex + 2);
+    }
+
+    /** One append, that a healthy cluster must commit. */
+    ClientRequest append() {
+        final ClientRequest request = request(ClientRequest.Kind.APPEND, 0, plan.payloadBytes);
+        send(request);
+        return request;
+    }
+
+    boolean isConnected() {
+        return connection != null;
+    }
+
+    private ClientRequest request(final ClientRequest.Kind kind, final long argument, final long payloadBytes) {
+        final long number = simulation.nextRequestNumber();
+        final byte[] payload = kind == ClientRequest.Kind.APPEND || kind == ClientRequest.Kind.APPENDIF
+                ? ClientPayload.create(number, (int) payloadBytes, random.source())
+                : null;
+        return new ClientRequest(
+                kind,
+                number,
+                argument,
+                payload,
+                simulation.invariants().committed().greatestToldIndex(),
+                simulation.queue().nowNs());
+    }
+
+    private void send(final ClientRequest request) {
+        simulation.trace(connection.member(), "is asked by client", id, 0, 0, request);
+        simulation.invariants().onRequest(request);
+        unanswered.add(request);
+        connection.send(bytes(request));
+    }
+
+    private byte[] bytes(final ClientRequest request) {
+        final String argument = Long.toString(request.argument());
+        return switch (request.kind()) {
+            case APPEND -> command("APPEND", request.payload());
+            case APPENDIF -> command("appendif", ascii(argument), request.payload());
+            case LAST -> random.percent(50) ? ascii("last\r\n") : command("LAST");
+            case READ -> read(argument);
+            case TAIL -> command("TAIL", ascii(argument));
+            case TRANSFER -> ascii("TRANSFER " + argument + "\n");
+            case OTHER -> ascii(random.percent(50) ? "PING\r\n" : "STATUS\r\n");
+        };
+    }
+
+    private byte[] read(final String from) {
+        if (random.percent(30)) {
+            return command("READ", ascii(from), ascii("BLOCK"), ascii("" + random.between(1, 500)));
+        }
+        return command("READ", ascii(from), ascii("COUNT"), ascii("" + random.between(1, 20)));
+    }
+
+    private static byte[] command(final String name, final byte[]... arguments) {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(ascii("*" + (1 + arguments.length) + "\r\n$" + name.length() + "\r\n" + name + "\r\n"));
+        for (final byte[] argument : arguments) {
+            bytes.writeBytes(ascii("$" + argument.length + "\r\n"));
+            bytes.writeBytes(argument);
+            bytes.writeBytes(ascii("\r\n"));
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] ascii(final String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    // -- replies ------------------------------------------------------------------------------------------------------
+
+    /** Bytes of replies have come. */
+    void onBytes(final SimConnection which, final byte[] bytes) {
+        final UnsafeBuffer view = new UnsafeBuffer(bytes);
+        int offset = 0;
+        while (which == connection && parser.parse(view, offset, bytes.length)) {
+            offset += parser.consumed();
+            onReply(simulation.defect().understood(parser.reply()));
+        }
+    }
+
+    private void onReply(final Reply reply) {
+        lastAnswerNs = simulation.queue().nowNs();
+        if (tail != null) {
+            if (isEntry(reply)) {
+                simulation.invariants().onEntryRead(tail, (Reply.Array) reply);
+                return;
+            }
+            tail = null;
+        }
+        final ClientRequest request = unanswered.poll();
+        if (request == null) {
+            throw new AssertionError("client " + id + " is told what it did not ask: " + reply);
+        }
+        simulation.trace(connection.member(), "answers client", id, request.number(), 0, reply);
+        simulation.invariants().onReply(request, reply);
+        switch (request.kind()) {
+            case APPEND, APPENDIF, LAST -> {
+                if (reply instanceof Reply.Number index) {
+                    lastIndex = index.value();
+                }
+            }
+            case TAIL -> tail = reply instanceof Reply.Simple ? request : null;
+            default -> {
+                // Nothing to remember.
+            }
+        }
+        if (reply instanceof Reply.Failure failure) {
+            onFailure(failure);
+        }
+    }
+
+    private static boolean isEntry(final Reply reply) {
+        return reply instanceof Reply.Array array
+                && array.values().size() == ENTRY_VALUES
+                && array.values().get(0) instanceof Reply.Number;
+    }
+
+    private void onFailure(final Reply.Failure failure) {
+        switch (failure.code()) {
+            case "NOTLEADER" -> {
+                likelyLeader = Integer.parseInt(failure.message().split(" ")[0]);
+                if (likelyLeader != connection.member() && unanswered.isEmpty()) {
+                    hangUp();
+                }
+            }
+            case "NOLEADER" -> {
+                if (unanswered.isEmpty() && random.percent(20)) {
+                    likelyLeader = 1 + random.below(plan.members);
+                    hangUp();
+                }
+            }
+            case "CONFLICT" -> lastIndex = Long.parseLong(failure.message().substring("last is ".length()));
+            case "UNCERTAIN", "ERR" -> {
+                // An ERR is TRANSFER's.
+            }
+            default -> throw new AssertionError("client " + id + " is told " + failure.text());
+        }
+    }
+}

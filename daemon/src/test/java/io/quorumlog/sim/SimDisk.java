@@ -1,0 +1,235 @@
+package io.quorumlog.sim;
+
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.log.MemoryRecordStream;
+import io.quorumlog.log.RecordStream;
+import io.quorumlog.log.RecoveredLog;
+import io.quorumlog.log.StoredFiles;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One member's disk and flusher: an append is an effect that a crash may come before or after; a flush takes its time,
+ * sometimes very long, and covers what was appended before it began; a crash loses what no flush covered, or keeps parts of
+ * it. Survives its processes.
+ */
+final class SimDisk implements RecordStream {
+    private final Simulation simulation;
+    private final int member;
+    private final SimRandom random;
+    private final MemoryRecordStream stream;
+
+    private final LogRecord record = new LogRecord();
+    private final UnsafeBuffer whole = new UnsafeBuffer(0, 0);
+
+    /** What is added to the stream's record numbers, which begin anew at each start. */
+    private long seqBase;
+
+    private int process;
+    private boolean flushing;
+    private long durableSeq;
+    private long flushesTotal;
+
+    SimDisk(final Simulation simulation, final int member, final SimRandom random) {
+        this.simulation = simulation;
+        this.member = member;
+        this.random = random;
+        stream = new MemoryRecordStream(simulation.plan().fileBytes);
+    }
+
+    // -- flushes ------------------------------------------------------------------------------------------------------
+
+    /** Begins a flush of all that is written, unless one is under way. */
+    void requestFlush() {
+        if (flushing || durableSeq == stream.lastSeq()) {
+            return;
+        }
+        flushing = true;
+        final FaultPlan plan = simulation.plan();
+        final boolean slow = !simulation.isHealed() && random.perMillion(plan.slowFlushPerMillion);
+        final boolean fails = !simulation.isHealed() && random.perMillion(plan.failingFlushPerMillion);
+        final long covered = stream.lastSeq();
+        final int ofProcess = process;
+        final long delayNs = slow ? plan.slowFlushNs : random.between(plan.leastFlushNs, plan.mostFlushNs);
+        simulation.queue().after(delayNs, () -> {
+            if (ofProcess != process) {
+                return;
+            }
+            flushing = false;
+            if (fails) {
+                // Its pages may be marked clean now: the process must die, and the flush is never repeated.
+                simulation.node(member).crash("a flush failed");
+                return;
+            }
+            flushesTotal++;
+            durable(covered);
+            simulation.node(member).wake();
+        });
+    }
+
+    private void durable(final long seq) {
+        durableSeq = seq;
+        stream.flushed(simulation.defect().keptSeq(seq));
+        simulation.invariants().onDurable(member, seqBase + seq);
+    }
+
+    /** What the flusher reports: all records up to this number are durable. */
+    long reportedSeq() {
+        if (simulation.plan().pageCache) {
+            return stream.lastSeq();
+        }
+        return simulation.defect().reportedSeq(durableSeq, stream.lastSeq());
+    }
+
+    /** What the flusher has really flushed. */
+    long flushedSeq() {
+        return simulation.plan().pageCache ? durableSeq : reportedSeq();
+    }
+
+    long flushesTotal() {
+        return flushesTotal;
+    }
+
+    // -- crashes ------------------------------------------------------------------------------------------------------
+
+    /** The process dies; where the machine does, only what was flushed is sure to stay. */
+    void crash() {
+        process++;
+        flushing = false;
+        stream.crash(fate());
+    }
+
+    private MemoryRecordStream.CrashFate fate() {
+        final FaultPlan plan = simulation.plan();
+        if (plan.pageCache || random.percent(20)) {
+            return MemoryRecordStream.CrashFate.ALL_SURVIVES;
+        }
+        if (random.percent(30)) {
+            return MemoryRecordStream.CrashFate.ALL_LOST;
+        }
+        final int keptPercent = random.below(100);
+        final boolean[] lost = {false};
+        return (seq, length) -> {
+            if (lost[0] && !plan.holes || !random.percent(keptPercent)) {
+                lost[0] = true;
+                return plan.tornRecords ? random.below(length) : 0;
+            }
+            return length;
+        };
+    }
+
+    StoredFiles storedFiles() {
+        return stream.storedFiles();
+    }
+
+    MemoryRecordStream stream() {
+        return stream;
+    }
+
+    /** Cuts what recovery asks for, tells the invariants what is left, and is ready to be appended to. */
+    void reopen(final RecoveredLog recovered) {
+        stream.reopen(recovered);
+        simulation.invariants().beginRestart(member);
+        final StoredFiles files = stream.storedFiles();
+        for (final int file : files.numbers()) {
+            try (StoredFiles.Scan scan = files.scan(file)) {
+                while (scan.next() == StoredFiles.Found.RECORD) {
+                    record.wrap(scan.record(), 0, scan.record().capacity());
+                    simulation.invariants().onSurvivor(member, record);
+                }
+            }
+        }
+        seqBase = simulation.invariants().member(member).lastSeq();
+        durableSeq = 0;
+        stream.nextFileReady(true);
+    }
+
+    // -- the port -----------------------------------------------------------------------------------------------------
+
+    @Override
+    public long append(
+            final DirectBuffer header,
+            final int headerOffset,
+            final int headerLength,
+            final DirectBuffer payload,
+            final int payloadOffset,
+            final int payloadLength) {
+        simulation.node(member).onEffect();
+        final long position = stream.append(header, headerOffset, headerLength, payload, payloadOffset, payloadLength);
+        stream.wrap(position, whole);
+        record.wrap(whole, 0, whole.capacity());
+        simulation.node(member).onRecord(record);
+        if (simulation.plan().pageCache) {
+            simulation.invariants().onDurable(member, seqBase + stream.lastSeq());
+        }
+        return position;
+    }
+
+    @Override
+    public void roll() {
+        simulation.node(member).onEffect();
+        stream.roll();
+        final long delayNs = simulation.isHealed() ? 0 : simulation.plan().filePreparationNs;
+        if (delayNs == 0) {
+            return;
+        }
+        stream.nextFileReady(false);
+        final int ofProcess = process;
+        simulation.queue().after(delayNs, () -> {
+            if (ofProcess == process) {
+                stream.nextFileReady(true);
+                simulation.node(member).wake();
+            }
+        });
+    }
+
+    @Override
+    public long lastSeq() {
+        return stream.lastSeq();
+    }
+
+    @Override
+    public boolean fits(final int recordLength, final int reserve) {
+        return stream.fits(recordLength, reserve);
+    }
+
+    @Override
+    public boolean isNextFileReady() {
+        return stream.isNextFileReady();
+    }
+
+    @Override
+    public int currentFile() {
+        return stream.currentFile();
+    }
+
+    @Override
+    public int firstFile() {
+        return stream.firstFile();
+    }
+
+    @Override
+    public void wrap(final long position, final UnsafeBuffer view) {
+        stream.wrap(position, view);
+    }
+
+    @Override
+    public void wrapHeader(final long position, final UnsafeBuffer view) {
+        stream.wrapHeader(position, view);
+    }
+
+    @Override
+    public long next(final long position, final int recordLength) {
+        return stream.next(position, recordLength);
+    }
+
+    @Override
+    public long bytes() {
+        return stream.bytes();
+    }
+
+    @Override
+    public String fileName(final int file) {
+        return "member " + member + " " + stream.fileName(file);
+    }
+}

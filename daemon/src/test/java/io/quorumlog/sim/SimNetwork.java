@@ -1,0 +1,218 @@
+package io.quorumlog.sim;
+
+import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.MessageKind;
+import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.codec.record.LogRecord;
+
+/**
+ * The network between members: frames that are delayed, lost, duplicated, reordered and late, ways that are cut in one or
+ * both directions, and connections that break and are made anew, noticed or not. A connection here is what the product's
+ * links would tell the core; what arrives does not depend on it where the plan says so, for the core claims to stand that.
+ */
+final class SimNetwork {
+    private static final long RECONNECT_NS = 50_000_000;
+    private static final long NOTICE_NS = 1_000_000;
+
+    private final Simulation simulation;
+    private final FaultPlan plan;
+    private final SimRandom random;
+    private final int members;
+    /** By sender and receiver: whether frames vanish. */
+    private final boolean[][] cut;
+    /** By pair: whether a connection stands. */
+    private final boolean[][] connected;
+    /** By pair: how often a connection was made or broken; frames of another one are late. */
+    private final int[][] generation;
+    /** By sender and receiver: when the last frame arrives, where order is kept. */
+    private final long[][] lastArrivalNs;
+
+    SimNetwork(final Simulation simulation, final SimRandom random) {
+        this.simulation = simulation;
+        plan = simulation.plan();
+        this.random = random;
+        members = plan.members;
+        cut = new boolean[members + 1][members + 1];
+        connected = new boolean[members + 1][members + 1];
+        generation = new int[members + 1][members + 1];
+        lastArrivalNs = new long[members + 1][members + 1];
+    }
+
+    // -- frames -------------------------------------------------------------------------------------------------------
+
+    /** Whether a member's frame to another has somewhere to go now. */
+    boolean takesFrame(final int from, final int to) {
+        return simulation.node(from).believesConnected(to)
+                && (simulation.isHealed() || !random.perMillion(plan.fullQueuePerMillion));
+    }
+
+    /** Sends a frame; the bytes are the network's from now on. */
+    void send(final int from, final int to, final byte[] frame) {
+        if (isLost(from, to)) {
+            return;
+        }
+        deliverLater(from, to, frame);
+        if (!simulation.isHealed() && random.perMillion(plan.duplicatesPerMillion)) {
+            deliverLater(from, to, frame);
+        }
+    }
+
+    private boolean isLost(final int from, final int to) {
+        return !connected[from][to]
+                || cut[from][to]
+                || !simulation.isHealed() && random.perMillion(plan.lossPerMillion);
+    }
+
+    private void deliverLater(final int from, final int to, final byte[] frame) {
+        long arrivalNs = simulation.queue().nowNs() + random.between(plan.leastDelayNs, plan.mostDelayNs);
+        if (!plan.reorders || simulation.isHealed()) {
+            arrivalNs = Math.max(arrivalNs, lastArrivalNs[from][to]);
+            lastArrivalNs[from][to] = arrivalNs;
+        } else if (random.percent(2)) {
+            arrivalNs += random.between(0, plan.electionTimeoutNs);
+        }
+        final int sentIn = generation[from][to];
+        final byte[] arriving = damage(frame);
+        simulation.queue().at(arrivalNs, () -> {
+            if (sentIn == generation[from][to] || plan.lateFrames && !simulation.isHealed()) {
+                simulation.node(to).onFrame(from, arriving, arriving != frame);
+            }
+        });
+    }
+
+    /** Flips a bit of an entry: those carry a checksum of their own, which the receiver must look at. */
+    private byte[] damage(final byte[] frame) {
+        final int entryBytes = frame.length - AppendEntries.LENGTH;
+        if (frame[PeerMessage.KIND_OFFSET] != MessageKind.APPEND_ENTRIES
+                || entryBytes < LogRecord.HEADER_LENGTH
+                || simulation.isHealed()
+                || !random.perMillion(plan.damagedEntriesPerMillion)) {
+            return frame;
+        }
+        final byte[] damaged = frame.clone();
+        damaged[AppendEntries.LENGTH + random.below(entryBytes)] ^= (byte) (1 << random.below(8));
+        return damaged;
+    }
+
+    // -- connections --------------------------------------------------------------------------------------------------
+
+    /** A member's process runs: it and the others begin to look for each other. */
+    void onStart(final int member) {
+        for (int other = 1; other <= members; other++) {
+            if (other != member) {
+                connectLater(member, other);
+            }
+        }
+    }
+
+    /** A member's process is gone. */
+    void onCrash(final int member) {
+        for (int other = 1; other <= members; other++) {
+            if (connected[member][other]) {
+                disconnect(member, other, random.percent(plan.halfOpenPercent));
+            }
+        }
+    }
+
+    /** Both ends find their connection gone; after a while they make a new one. */
+    void breakConnection(final int one, final int other) {
+        if (connected[one][other]) {
+            disconnect(one, other, false);
+            connectLater(one, other);
+        }
+    }
+
+    private void disconnect(final int one, final int other, final boolean unnoticed) {
+        connected[one][other] = false;
+        connected[other][one] = false;
+        generation[one][other]++;
+        generation[other][one]++;
+        if (!unnoticed) {
+            tellLater(one, other, false);
+            tellLater(other, one, false);
+        }
+    }
+
+    private void tellLater(final int member, final int other, final boolean up) {
+        final int ofGeneration = generation[member][other];
+        simulation.queue().after(random.between(0, NOTICE_NS), () -> {
+            if (ofGeneration == generation[member][other]) {
+                simulation.node(member).onConnection(other, up);
+            }
+        });
+    }
+
+    private void connectLater(final int one, final int other) {
+        simulation.queue().after(random.between(plan.leastDelayNs, RECONNECT_NS), () -> connect(one, other));
+    }
+
+    private void connect(final int one, final int other) {
+        if (connected[one][other]
+                || !simulation.node(one).isUp()
+                || !simulation.node(other).isUp()) {
+            return; // Who starts later tries anew.
+        }
+        if (cut[one][other] || cut[other][one]) {
+            connectLater(one, other);
+            return;
+        }
+        connected[one][other] = true;
+        connected[other][one] = true;
+        generation[one][other]++;
+        generation[other][one]++;
+        // An end that has not noticed that the one before is gone learns it now. Greeted is told before anything
+        // arrives.
+        simulation.node(one).onReconnection(other);
+        simulation.node(other).onReconnection(one);
+    }
+
+    // -- cuts ---------------------------------------------------------------------------------------------------------
+
+    /** Cuts some ways for a time, as the plan has it. */
+    void cutSomething() {
+        if (plan.partialCuts && random.percent(50)) {
+            cutWay(1 + random.below(members), 1 + random.below(members));
+        } else {
+            cutGroup(random.below(1 << members));
+        }
+    }
+
+    private void cutGroup(final int group) {
+        for (int one = 1; one <= members; one++) {
+            for (int other = one + 1; other <= members; other++) {
+                if ((group >> (one - 1) & 1) != (group >> (other - 1) & 1)) {
+                    cutWay(one, other);
+                }
+            }
+        }
+    }
+
+    private void cutWay(final int one, final int other) {
+        if (one == other) {
+            return;
+        }
+        final boolean oneWay = plan.oneWayCuts && random.percent(50);
+        cut[one][other] = true;
+        cut[other][one] |= !oneWay;
+        if (!random.percent(plan.halfOpenPercent)) {
+            simulation.queue().after(random.between(0, plan.electionTimeoutNs), () -> {
+                if (cut[one][other] || cut[other][one]) {
+                    breakConnection(one, other);
+                }
+            });
+        }
+        simulation.queue().after(random.waitNs(plan.cutLengthNs), () -> {
+            cut[one][other] &= simulation.defect().neverHeals();
+            cut[other][one] &= simulation.defect().neverHeals();
+        });
+    }
+
+    /** Joins everything again. */
+    void heal() {
+        for (int one = 1; one <= members; one++) {
+            for (int other = 1; other <= members; other++) {
+                cut[one][other] &= simulation.defect().neverHeals();
+            }
+        }
+    }
+}

@@ -1,0 +1,402 @@
+package io.quorumlog.sim;
+
+import io.quorumlog.codec.ProtocolException;
+import io.quorumlog.codec.peer.FrameReader;
+import io.quorumlog.codec.peer.PeerLimits;
+import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
+import io.quorumlog.log.NodeIdentity;
+import io.quorumlog.log.RecoveredLog;
+import io.quorumlog.log.Recovery;
+import io.quorumlog.log.ReplicaLog;
+import io.quorumlog.raft.RoleKind;
+import io.quorumlog.replica.PeerTransport;
+import io.quorumlog.replica.Replica;
+import io.quorumlog.replica.ReplicaConfig;
+import io.quorumlog.replica.Surroundings;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One member: the production {@link Replica}, {@link ReplicaLog} and {@link Recovery} on a {@link SimDisk}, driven in the
+ * order that Replica's Javadoc demands. What comes in waits in an inbox until the next turn, so that inputs come together
+ * as they do on a busy loop, and pile up while the process is paused. A crash may come between any two effects of a turn:
+ * then an {@code Error} that nobody knows is thrown from the port, and the objects are never touched again.
+ */
+final class SimNode implements PeerTransport, Surroundings {
+    private static final long LEAST_TURN_DELAY_NS = 1_000;
+    private static final long MOST_TURN_DELAY_NS = 30_000;
+    private static final int NO_CRASH = -1;
+
+    /** The process ends at this effect. */
+    private static final class CrashedHere extends Error {
+        private static final long serialVersionUID = 1L;
+
+        CrashedHere() {
+            super("crashed", null, false, false);
+        }
+    }
+
+    private final Simulation simulation;
+    private final int id;
+    private final SimRandom random;
+    private final SimClock clock;
+    private final SimDisk disk;
+    private final ReplicaConfig config;
+    private final NodeIdentity identity;
+    private final FrameReader reader;
+    private final UnsafeBuffer received;
+    private final UnsafeBuffer claimed;
+    private int claimedFor;
+
+    private Replica replica;
+    private int process;
+    private boolean paused;
+    private boolean crashing;
+    private int effectsLeft = NO_CRASH;
+    private long turnAtNs = Long.MAX_VALUE;
+    private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
+    private final boolean[] believedConnected;
+    private final List<SimConnection> clients = new ArrayList<>();
+
+    SimNode(final Simulation simulation, final int id, final SimRandom random) {
+        this.simulation = simulation;
+        this.id = id;
+        this.random = random;
+        final FaultPlan plan = simulation.plan();
+        clock = new SimClock(
+                simulation.queue(),
+                random.between(-1_000_000_000_000L, 1_000_000_000_000L),
+                random.between(-plan.driftPerMillion, plan.driftPerMillion),
+                random.between(0, 5_000));
+        disk = new SimDisk(simulation, id, random.split());
+        config = config(plan, id, random);
+        identity = new NodeIdentity(id, config.memberIds());
+        final PeerLimits limits = new PeerLimits(plan.maxEntryBytes);
+        reader = new FrameReader(limits);
+        received = new UnsafeBuffer(new byte[limits.maxFrameBytes()]);
+        claimed = new UnsafeBuffer(new byte[limits.maxFrameBytes()]);
+        believedConnected = new boolean[plan.members + 1];
+    }
+
+    private static ReplicaConfig config(final FaultPlan plan, final int id, final SimRandom random) {
+        final List<ReplicaConfig.Member> members = new ArrayList<>();
+        for (int member = 1; member <= plan.members; member++) {
+            members.add(new ReplicaConfig.Member(member, "peer:" + member, "client:" + member));
+        }
+        return new ReplicaConfig(
+                id,
+                members,
+                plan.heartbeatNs,
+                plan.electionTimeoutNs,
+                plan.maxEntryBytes,
+                random.nextLong() | 1,
+                random.nextLong(),
+                "simulated",
+                plan.pageCache ? "page-cache" : "fsync");
+    }
+
+    // -- life and death -----------------------------------------------------------------------------------------------
+
+    boolean isUp() {
+        return replica != null;
+    }
+
+    /** Starts the process on what the disk kept, unless it runs. */
+    void start() {
+        if (isUp()) {
+            return;
+        }
+        process++;
+        paused = false;
+        crashing = false;
+        effectsLeft = NO_CRASH;
+        simulation.defect().onRestart(disk.stream());
+        try {
+            final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity);
+            trace("starts: " + recovered.report().summary(), 0, null);
+            disk.reopen(recovered);
+            final ReplicaLog log = new ReplicaLog(disk, recovered, identity);
+            simulation.invariants().onRestart(id, log.commitWatermark());
+            final SimRandom timeouts = random.split();
+            replica = new Replica(config, log, this, bound -> timeouts.between(0, bound - 1), this, clock.nowNs());
+        } catch (final CrashedHere e) {
+            throw new AssertionError("no crash is due in a start", e);
+        }
+        simulation.network().onStart(id);
+        wake();
+    }
+
+    /** The process is gone at once. */
+    void crash(final String why) {
+        if (!isUp()) {
+            return;
+        }
+        trace("crashes: " + why, 0, null);
+        observe();
+        die();
+    }
+
+    private void die() {
+        replica = null;
+        turnAtNs = Long.MAX_VALUE;
+        inbox.clear();
+        Arrays.fill(believedConnected, false);
+        disk.crash();
+        simulation.network().onCrash(id);
+        for (final SimConnection client : clients) {
+            client.onNodeGone();
+        }
+        clients.clear();
+        simulation.faults().onDown(id);
+    }
+
+    /** The process dies when it has had so many more effects. */
+    void crashAfterEffects(final int effects) {
+        if (isUp()) {
+            effectsLeft = effects;
+        }
+    }
+
+    /** Stops the process, as SIGSTOP does; the disk goes on with what it has begun. */
+    void pause() {
+        if (isUp() && !paused) {
+            trace("pauses", 0, null);
+            paused = true;
+        }
+    }
+
+    void resume() {
+        if (isUp() && paused) {
+            trace("resumes", 0, null);
+            paused = false;
+            wake();
+        }
+    }
+
+    SimClock clock() {
+        return clock;
+    }
+
+    // -- inputs -------------------------------------------------------------------------------------------------------
+
+    /** A frame has arrived; {@code damaged} if the network flipped a bit of it. */
+    void onFrame(final int from, final byte[] frame, final boolean damaged) {
+        input(() -> readFrame(from, frame, damaged));
+    }
+
+    private void readFrame(final int from, final byte[] frame, final boolean damaged) {
+        trace(damaged ? "receives damaged from" : "receives from", from, frame);
+        received.putBytes(0, frame);
+        simulation.defect().onReceive(this, received.byteArray());
+        try {
+            final int length = reader.frameLength(received, 0, frame.length);
+            final PeerMessage message = reader.message(received, 0, length);
+            replica.onPeerMessage(from, message);
+        } catch (final ProtocolException e) {
+            if (!damaged) {
+                throw e;
+            }
+            simulation.network().breakConnection(id, from);
+        } finally {
+            received.setMemory(0, frame.length, (byte) 0xA5); // A view that somebody kept shows nonsense from now on.
+        }
+    }
+
+    /** A connection to another member stands or is gone. */
+    void onConnection(final int other, final boolean up) {
+        input(() -> {
+            if (believedConnected[other] != up) {
+                trace(up ? "is connected to" : "loses", other, null);
+                believedConnected[other] = up;
+                replica.onPeerConnection(other, up);
+            }
+        });
+    }
+
+    /** A new connection stands; the one before may have gone unnoticed. */
+    void onReconnection(final int other) {
+        onConnection(other, false);
+        onConnection(other, true);
+    }
+
+    boolean believesConnected(final int other) {
+        return believedConnected[other];
+    }
+
+    /** Something happens to this process, if it lives, in its next turn. */
+    void input(final Runnable input) {
+        if (isUp()) {
+            inbox.add(input);
+            wake();
+        }
+    }
+
+    /** Opens a session; null if nobody listens. */
+    Replica accept(final SimConnection client) {
+        if (!isUp()) {
+            return null;
+        }
+        clients.add(client);
+        return replica;
+    }
+
+    void forget(final SimConnection client) {
+        clients.remove(client);
+    }
+
+    /** A turn is due soon. */
+    void wake() {
+        turnAt(simulation.queue().nowNs() + random.between(LEAST_TURN_DELAY_NS, MOST_TURN_DELAY_NS));
+    }
+
+    private void turnAt(final long timeNs) {
+        if (timeNs >= turnAtNs || !isUp()) {
+            return;
+        }
+        turnAtNs = timeNs;
+        simulation.queue().at(timeNs, () -> {
+            if (turnAtNs == timeNs && isUp() && !paused) {
+                turnAtNs = Long.MAX_VALUE;
+                turn();
+            } else if (turnAtNs == timeNs) {
+                turnAtNs = Long.MAX_VALUE;
+            }
+        });
+    }
+
+    // -- the turn -----------------------------------------------------------------------------------------------------
+
+    private void turn() {
+        try {
+            replica.time(clock.nowNs(), clock.wallClockMs());
+            replica.onDurable(disk.reportedSeq(), disk.flushedSeq());
+            while (!inbox.isEmpty()) {
+                inbox.poll().run();
+            }
+            replica.fireTimers();
+            replica.sendPending();
+            disk.requestFlush();
+            replica.answerClients();
+        } catch (final CrashedHere e) {
+            observe();
+            die();
+            return;
+        }
+        observe();
+        if (replica.deadlineNs() < Long.MAX_VALUE) {
+            final long dueNs = clock.simulationTimeNs(replica.deadlineNs());
+            turnAt(Math.max(dueNs, simulation.queue().nowNs()) + LEAST_TURN_DELAY_NS);
+        }
+    }
+
+    private void observe() {
+        simulation.invariants().onCommit(id, replica.commitIndex());
+    }
+
+    /** A record or a message is about to leave the process: the place to die at, if one is chosen. */
+    void onEffect() {
+        if (effectsLeft == 0) {
+            trace("crashes within a step", 0, null);
+            throw new CrashedHere();
+        }
+        if (effectsLeft > 0) {
+            effectsLeft--;
+        }
+    }
+
+    void onRecord(final LogRecord record) {
+        simulation.trace(id, writing(record.kind()), 0, record.index(), record.term(), null);
+        simulation.invariants().onRecord(id, record);
+    }
+
+    private static String writing(final byte kind) {
+        return switch (kind) {
+            case RecordKind.CLIENT -> "writes entry";
+            case RecordKind.NO_OP -> "writes no-op";
+            case RecordKind.CLUSTER -> "writes cluster identity";
+            case RecordKind.HARD_STATE -> "writes hard state, commit@term";
+            case RecordKind.FILE_HEADER -> "writes file header";
+            case RecordKind.FILE_INDEX -> "writes file index";
+            default -> "writes what nobody knows";
+        };
+    }
+
+    // -- the transport ------------------------------------------------------------------------------------------------
+
+    @Override
+    public MutableDirectBuffer claim(final int member, final int maxLength) {
+        claimedFor = member;
+        return simulation.network().takesFrame(id, member) ? claimed : null;
+    }
+
+    @Override
+    public int claimedOffset() {
+        return 0;
+    }
+
+    @Override
+    public void commit(final int length) {
+        if (length == 0) {
+            return;
+        }
+        onEffect();
+        final byte[] frame = new byte[length];
+        claimed.getBytes(0, frame);
+        simulation.defect().onSend(this, frame);
+        trace("sends to", claimedFor, frame);
+        final UnsafeBuffer view = new UnsafeBuffer(frame);
+        simulation.invariants().onSend(id, claimedFor, reader.message(view, 0, reader.frameLength(view, 0, length)));
+        simulation.network().send(id, claimedFor, frame);
+    }
+
+    // -- the surroundings ---------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean isConnected(final int member) {
+        return believedConnected[member];
+    }
+
+    @Override
+    public long clientConnections() {
+        return clients.size();
+    }
+
+    @Override
+    public long flushesTotal() {
+        return disk.flushesTotal();
+    }
+
+    @Override
+    public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
+        trace("is " + role + " in term " + term + ": " + reason, leaderId, null);
+        simulation.invariants().onRole(id, role, term);
+    }
+
+    // -- what others ask ----------------------------------------------------------------------------------------------
+
+    int id() {
+        return id;
+    }
+
+    RoleKind role() {
+        return replica.role();
+    }
+
+    long term() {
+        return replica.term();
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    private void trace(final String what, final int peer, final byte[] frame) {
+        simulation.trace(id, what, peer, 0, 0, frame);
+    }
+}

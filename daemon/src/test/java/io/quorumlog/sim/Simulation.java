@@ -1,0 +1,218 @@
+package io.quorumlog.sim;
+
+import io.quorumlog.raft.RoleKind;
+import io.quorumlog.sim.invariant.BrokenInvariant;
+import io.quorumlog.sim.invariant.ClientRequest;
+import io.quorumlog.sim.invariant.Invariants;
+
+/**
+ * One run: a cluster, its clients and its faults, from one seed.
+ *
+ * <p>There is one queue of events, ordered by time and then by the order in which they were added, and one source of
+ * chance. The <em>safety phase</em> lasts as long as the plan says; anything may happen in it, and the invariants are
+ * checked with each observation. Then everything is healed, and in the <em>liveness phase</em> the cluster must come to
+ * rest within a bounded number of election timeouts: one leader, all logs equal and committed, an append answered, and no
+ * request left without an answer.
+ *
+ * <p>Draws nothing from outside: run twice, it does the same to the last byte.
+ */
+final class Simulation {
+    private static final int LIVENESS_TIMEOUTS = 30;
+    private static final long LOOK_NS = 5_000_000;
+
+    private final long seed;
+    private final Defect defect;
+    private final FaultPlan plan;
+    private final EventQueue queue = new EventQueue();
+    private final Trace trace = new Trace();
+    private final Invariants invariants;
+    private final SimNetwork network;
+    private final Faults faults;
+    private final SimNode[] nodes;
+    private final SimClient[] clients;
+    private boolean healed;
+    private long step;
+    private long nextRequestNumber;
+
+    Simulation(final long seed) {
+        this(seed, Defect.NONE);
+    }
+
+    /** @param defect a mistake that the run should find */
+    Simulation(final long seed, final Defect defect) {
+        this.seed = seed;
+        this.defect = defect;
+        final SimRandom random = new SimRandom(seed);
+        plan = new FaultPlan(random.split());
+        invariants = new Invariants(plan.members);
+        network = new SimNetwork(this, random.split());
+        faults = new Faults(this, random.split());
+        nodes = new SimNode[plan.members];
+        for (int i = 0; i < nodes.length; i++) {
+            nodes[i] = new SimNode(this, i + 1, random.split());
+        }
+        clients = new SimClient[plan.clients];
+        for (int i = 0; i < clients.length; i++) {
+            clients[i] = new SimClient(this, i + 1, random.split());
+        }
+    }
+
+    /**
+     * Runs to the end.
+     *
+     * @throws SimulationFailure if anything does not hold
+     */
+    void run() {
+        try {
+            for (final SimNode node : nodes) {
+                queue.at(0, node::start);
+            }
+            for (final SimClient client : clients) {
+                client.start();
+            }
+            faults.start();
+            runUntil(plan.durationNs);
+            heal();
+            come();
+        } catch (final Error | RuntimeException e) {
+            throw new SimulationFailure(seed, step, plan, trace, e);
+        }
+    }
+
+    private void runUntil(final long timeNs) {
+        queue.at(timeNs, () -> {});
+        while (queue.nowNs() < timeNs) {
+            runNext();
+        }
+    }
+
+    private void runNext() {
+        step++;
+        queue.runNext();
+    }
+
+    // -- liveness -----------------------------------------------------------------------------------------------------
+
+    private void heal() {
+        trace(0, "everything is healed", 0, 0, 0, null);
+        healed = true;
+        network.heal();
+        for (final SimClient client : clients) {
+            client.stop();
+        }
+        for (final SimNode node : nodes) {
+            node.crashAfterEffects(Integer.MAX_VALUE);
+            node.resume();
+            node.start();
+        }
+    }
+
+    /** Looks again and again whether the cluster has come to rest. */
+    private void come() {
+        final long deadlineNs = queue.nowNs() + LIVENESS_TIMEOUTS * plan.electionTimeoutNs;
+        final SimClient last = clients[0];
+        ClientRequest append = null;
+        while (true) {
+            runUntil(queue.nowNs() + LOOK_NS);
+            final String unrest = unrest();
+            if (unrest == null && append != null && last.isAnswered()) {
+                return;
+            }
+            if (unrest == null && last.isConnected() && last.isAnswered()) {
+                append = last.append();
+            }
+            if (queue.nowNs() > deadlineNs) {
+                throw new BrokenInvariant(
+                        "Liveness",
+                        LIVENESS_TIMEOUTS + " election timeouts after everything was healed: "
+                                + (unrest == null ? last.waitsFor() : unrest));
+            }
+        }
+    }
+
+    /** Why the cluster is not at rest, or null. */
+    private String unrest() {
+        int leaders = 0;
+        long term = 0;
+        for (final SimNode node : nodes) {
+            if (!node.isUp()) {
+                return "member " + node.id() + " is down";
+            }
+            leaders += node.role() == RoleKind.LEADER ? 1 : 0;
+            term = Math.max(term, node.term());
+        }
+        if (leaders != 1) {
+            return leaders + " leaders";
+        }
+        for (final SimNode node : nodes) {
+            if (node.term() != term) {
+                return "member " + node.id() + " is in term " + node.term() + ", others in " + term;
+            }
+        }
+        for (final SimClient client : clients) {
+            if (!client.isAnswered()) {
+                return client.waitsFor();
+            }
+        }
+        return invariants.difference();
+    }
+
+    // -- the parts ----------------------------------------------------------------------------------------------------
+
+    FaultPlan plan() {
+        return plan;
+    }
+
+    Defect defect() {
+        return defect;
+    }
+
+    EventQueue queue() {
+        return queue;
+    }
+
+    Invariants invariants() {
+        return invariants;
+    }
+
+    SimNetwork network() {
+        return network;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    SimNode node(final int id) {
+        return nodes[id - 1];
+    }
+
+    /** Whether the safety phase is over. */
+    boolean isHealed() {
+        return healed;
+    }
+
+    long nextRequestNumber() {
+        return nextRequestNumber++;
+    }
+
+    void trace(
+            final int member,
+            final String what,
+            final int peer,
+            final long index,
+            final long term,
+            final Object detail) {
+        trace.line(step, queue.nowNs(), member, what, peer, index, term, detail);
+    }
+
+    /** Events so far. */
+    long steps() {
+        return step;
+    }
+
+    /** The same for two runs only if they were the same. */
+    long traceHash() {
+        return trace.hash();
+    }
+}

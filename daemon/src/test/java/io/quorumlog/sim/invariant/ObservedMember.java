@@ -1,0 +1,123 @@
+package io.quorumlog.sim.invariant;
+
+import io.quorumlog.raft.RoleKind;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A member as it is seen from outside: its log and hard state by the records that it wrote, its role by what it says. */
+public final class ObservedMember {
+    private final int id;
+    private final List<ObservedEntry> entries = new ArrayList<>();
+    private RoleKind role = RoleKind.FOLLOWER;
+    private long term;
+    private int votedFor;
+    private long hardStateSeq;
+    private long commitIndex;
+    private long lastSeq;
+    private long durableSeq;
+
+    ObservedMember(final int id) {
+        this.id = id;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public RoleKind role() {
+        return role;
+    }
+
+    /** As written last, durable or not. */
+    public long term() {
+        return term;
+    }
+
+    /** As written last, durable or not. */
+    public int votedFor() {
+        return votedFor;
+    }
+
+    /** Whether {@link #term()} and {@link #votedFor()} survive a crash. */
+    public boolean isHardStateDurable() {
+        return hardStateSeq <= durableSeq;
+    }
+
+    public long commitIndex() {
+        return commitIndex;
+    }
+
+    public long lastIndex() {
+        return entries.size();
+    }
+
+    public long lastTerm() {
+        return termAt(lastIndex());
+    }
+
+    /** Term of the entry at an index up to {@link #lastIndex()}; 0 for 0. */
+    public long termAt(final long index) {
+        return index == 0 ? 0 : entry(index).term();
+    }
+
+    /** The entry at 1 to {@link #lastIndex()}. */
+    public ObservedEntry entry(final long index) {
+        return entries.get((int) index - 1);
+    }
+
+    /** Whether the log, as it now stands, survives a crash up to an index; what lies before an entry was written before it. */
+    public boolean isDurable(final long index) {
+        return index == 0 || index <= lastIndex() && entry(index).seq() <= durableSeq;
+    }
+
+    /** Number of the last record written, counted from the first start. */
+    public long lastSeq() {
+        return lastSeq;
+    }
+
+    // -- what Invariants has seen -------------------------------------------------------------------------------------
+
+    void onRecord() {
+        lastSeq++;
+    }
+
+    void append(final ObservedEntry entry) {
+        while (lastIndex() >= entry.index()) {
+            entries.remove(entries.size() - 1);
+        }
+        entries.add(entry);
+    }
+
+    void hardState(final long newTerm, final int newVotedFor) {
+        term = newTerm;
+        votedFor = newVotedFor;
+        hardStateSeq = lastSeq;
+    }
+
+    void role(final RoleKind newRole) {
+        role = newRole;
+    }
+
+    void commit(final long index) {
+        commitIndex = index;
+    }
+
+    void durable(final long seq) {
+        durableSeq = Math.max(durableSeq, seq);
+    }
+
+    /** Forgets everything: what survived a crash is read from the disk anew, and all of that is durable. */
+    void restart() {
+        entries.clear();
+        role = RoleKind.FOLLOWER;
+        term = 0;
+        votedFor = 0;
+        commitIndex = 0;
+    }
+
+    @Override
+    public String toString() {
+        return "member " + id + " " + role + " term=" + term + " last=" + lastIndex() + "@" + lastTerm() + " commit="
+                + commitIndex;
+    }
+}

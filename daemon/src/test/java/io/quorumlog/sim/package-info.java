@@ -1,0 +1,10 @@
+/**
+ * The deterministic simulation: three or five members, each the production {@link io.quorumlog.replica.Replica} on a
+ * {@link io.quorumlog.log.MemoryRecordStream}, with a network, disks, clocks and clients that misbehave as a
+ * {@link io.quorumlog.sim.FaultPlan} says, all drawn from one {@code long} seed.
+ *
+ * <p>Read {@link io.quorumlog.sim.Simulation} first: one queue of events, a safety phase under faults, then a liveness
+ * phase in which everything is healed. What must hold is in {@link io.quorumlog.sim.invariant}. There is no thread, wall
+ * clock or hash order anywhere, so that a seed that failed fails again in the same step, and prints the command for it.
+ */
+package io.quorumlog.sim;
