@@ -65,6 +65,27 @@ final class LeaderFinder {
         }
     }
 
+    /**
+     * An attempt on a node failed: it is suspect, unless it was not given its time because the caller's was up.
+     *
+     * @throws UnavailableException if it failed because the thread was interrupted.
+     */
+    void failed(ServerAddress address, IOException e, Rounds rounds) {
+        checkInterrupt();
+        rounds.failed(e);
+        if (!(e instanceof SocketTimeoutException) || rounds.timeIsLeft()) {
+            suspect(address, inWords(e));
+        } else {
+            noteIfNothingIsKnown(address, inWords(e));
+        }
+    }
+
+    private synchronized void noteIfNothingIsKnown(ServerAddress address, String trouble) {
+        if (!troubles.containsKey(address)) {
+            note(address, trouble);
+        }
+    }
+
     /** What went wrong with which node, for a message; empty if nothing did. */
     synchronized String troubles() {
         return troubles.entrySet().stream()
@@ -147,9 +168,7 @@ final class LeaderFinder {
                 toAsk.addFirst(other);
             }
         } catch (IOException e) {
-            checkInterrupt();
-            rounds.failed(e);
-            suspect(address, inWords(e));
+            failed(address, e, rounds);
         } catch (ServerErrorException e) {
             suspect(address, e.getMessage());
         } finally {

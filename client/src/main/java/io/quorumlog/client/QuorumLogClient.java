@@ -222,7 +222,7 @@ public final class QuorumLogClient implements AutoCloseable {
             if (connection == null) {
                 connection = finder.connectToLeader(deadlineNs);
             }
-            Reply reply = exchange(connection, frame, repeatable ? rounds.attemptDeadlineNs() : deadlineNs);
+            Reply reply = exchange(connection, frame, repeatable ? rounds.attemptDeadlineNs() : deadlineNs, rounds);
             if (reply == null && !repeatable) {
                 throw new UncertainException("no answer, so it may or may not happen" + finder.because());
             }
@@ -257,7 +257,8 @@ public final class QuorumLogClient implements AutoCloseable {
                     continue;
                 }
                 long answerByNs = rounds.attemptDeadlineNs() + blockNs;
-                Reply reply = exchange(connection, frame, answerByNs - deadlineNs > 0 ? deadlineNs : answerByNs);
+                Reply reply =
+                        exchange(connection, frame, answerByNs - deadlineNs > 0 ? deadlineNs : answerByNs, rounds);
                 if (reply == null) {
                     continue;
                 }
@@ -281,15 +282,13 @@ public final class QuorumLogClient implements AutoCloseable {
         try {
             return NodeConnection.open(address, rounds.attemptDeadlineNs());
         } catch (IOException e) {
-            LeaderFinder.checkInterrupt();
-            rounds.failed(e);
-            finder.suspect(address, LeaderFinder.inWords(e));
+            finder.failed(address, e, rounds);
             return null;
         }
     }
 
     /** One request, one reply; null if there is none, and then the node is suspect. */
-    private Reply exchange(NodeConnection connection, byte[] frame, long deadlineNs) {
+    private Reply exchange(NodeConnection connection, byte[] frame, long deadlineNs, LeaderFinder.Rounds rounds) {
         try {
             Reply reply = connection.call(frame, deadlineNs);
             finder.answered(connection.address(), null);
@@ -297,8 +296,7 @@ public final class QuorumLogClient implements AutoCloseable {
             return reply;
         } catch (IOException e) {
             connection.close();
-            LeaderFinder.checkInterrupt();
-            finder.suspect(connection.address(), LeaderFinder.inWords(e));
+            finder.failed(connection.address(), e, rounds);
             return null;
         }
     }

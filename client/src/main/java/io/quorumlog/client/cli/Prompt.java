@@ -5,13 +5,19 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -22,6 +28,8 @@ import org.jline.terminal.TerminalBuilder;
  */
 final class Prompt {
     private static final String PROMPT = "quorumlog> ";
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final Logger JLINE_LOG = Logger.getLogger("org.jline"); // held, for else it forgets its level
 
     private final CommandRunner runner;
     private final Options options;
@@ -37,6 +45,7 @@ final class Prompt {
 
     /** @return whether the prompt itself worked; a failed command has been shown, and is no failure of the whole. */
     boolean run() {
+        JLINE_LOG.setLevel(Level.OFF); // it would write into the person's lines
         try (Terminal terminal = terminal()) {
             Thread caller = Thread.currentThread();
             terminal.handle(Terminal.Signal.INT, signal -> {
@@ -57,12 +66,19 @@ final class Prompt {
 
     private static Terminal terminal() throws IOException {
         // The exec provider needs no native library, which JLine would unpack into the temporary directory.
-        return TerminalBuilder.builder()
+        // Nor does it ask the terminal what it can do: what was typed ahead would be taken for the answer.
+        System.setProperty(TerminalBuilder.PROP_PROBE_TIMEOUT, "0");
+        Terminal terminal = TerminalBuilder.builder()
                 .system(true)
                 .provider("exec")
                 .dumb(true)
+                .graphemeCluster(false)
                 .encoding(StandardCharsets.UTF_8)
                 .build();
+        if (terminal.getSize().getColumns() <= 0) { // it doesn't know: as on a serial line
+            terminal.setSize(Size.of(80, 24));
+        }
+        return terminal;
     }
 
     private static LineReader reader(Terminal terminal) {
@@ -94,7 +110,7 @@ final class Prompt {
             Path file = directory.resolve("quorumlog").resolve("history");
             Files.createDirectories(file.getParent());
             if (!Files.exists(file)) {
-                Files.createFile(file);
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY)); // it holds payloads
             }
             return Files.isWritable(file) ? file : null;
         } catch (IOException | RuntimeException e) {
