@@ -47,6 +47,8 @@ final class FaultPlan {
     final long cutLengthNs;
     final boolean oneWayCuts;
     final boolean partialCuts;
+    /** The leader is cut off until there is another; when the first comes back, that one is cut off, and so on. */
+    final long depositionMeanNs;
     /** Percent of the cuts that nobody notices: connections stand, and nothing arrives. */
     final int halfOpenPercent;
 
@@ -102,6 +104,7 @@ final class FaultPlan {
         cutLengthNs = random.betweenByMagnitude(electionTimeoutNs / 4, 6 * electionTimeoutNs);
         oneWayCuts = random.percent(50);
         partialCuts = random.percent(50);
+        depositionMeanNs = random.percent(30) ? random.betweenByMagnitude(2 * electionTimeoutNs, 2 * SECOND) : 0;
         halfOpenPercent = random.percent(50) ? (int) random.between(10, 100) : 0;
 
         crashMeanNs = random.percent(60) ? random.betweenByMagnitude(electionTimeoutNs, 4 * SECOND) : 0;
@@ -146,7 +149,8 @@ final class FaultPlan {
         addIf(text, "cuts", cutMeanNs);
         addIf(text, "oneWay", cutMeanNs > 0 && oneWayCuts ? 1 : 0);
         addIf(text, "partial", cutMeanNs > 0 && partialCuts ? 1 : 0);
-        addIf(text, "halfOpen", cutMeanNs > 0 ? halfOpenPercent : 0);
+        addIf(text, "depositions", depositionMeanNs);
+        addIf(text, "halfOpen", halfOpenPercent);
         addIf(text, "crashes", crashMeanNs);
         addIf(text, "withinStep", crashMeanNs > 0 && crashesWithinStep ? 1 : 0);
         addIf(text, "ofAll", crashMeanNs > 0 && crashesOfAll ? 1 : 0);

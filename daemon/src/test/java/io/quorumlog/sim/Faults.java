@@ -19,6 +19,7 @@ final class Faults {
         every(plan.cutMeanNs, () -> simulation.network().cutSomething());
         every(plan.crashMeanNs, this::crash);
         every(plan.pauseMeanNs, this::pause);
+        every(plan.depositionMeanNs, () -> depose(3));
         every(plan.wallJumpMeanNs, () -> someMember().clock().jump(random.between(-10_000, 10_000)));
     }
 
@@ -53,6 +54,20 @@ final class Faults {
         final SimNode node = someMember();
         node.pause();
         simulation.queue().after(random.waitNs(plan.pauseLengthNs), node::resume);
+    }
+
+    /**
+     * Cuts the leader off for about as long as the others need to elect, and when it is joined again, with entries that
+     * nobody else has, does the same to its successor: whoever is elected then had better have the right log.
+     */
+    private void depose(final int rounds) {
+        final SimNode leader = simulation.leader();
+        if (leader == null || rounds == 0 || simulation.isHealed()) {
+            return;
+        }
+        final long lengthNs = random.between(plan.electionTimeoutNs, 4 * plan.electionTimeoutNs);
+        simulation.network().isolate(leader.id(), lengthNs);
+        simulation.queue().after(lengthNs, () -> depose(rounds - 1));
     }
 
     /** A member is down: it comes back after a while. */

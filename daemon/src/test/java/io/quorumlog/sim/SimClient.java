@@ -147,7 +147,8 @@ final class SimClient {
         if (unanswered.isEmpty()) {
             lastAnswerNs = simulation.queue().nowNs();
         }
-        if (unanswered.size() < plan.pipeline) {
+        int burst = random.percent(10) ? plan.pipeline : 1;
+        while (burst-- > 0 && unanswered.size() < plan.pipeline) {
             send(next());
         }
     }

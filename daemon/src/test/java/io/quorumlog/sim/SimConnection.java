@@ -136,6 +136,9 @@ final class SimConnection implements ReplyOutput {
         System.arraycopy(input, offset, input, 0, inputLength - offset);
         inputLength -= offset;
         offering = false;
+        if (random.percent(10)) {
+            session.onProgress(); // It may come at any time, and must change nothing.
+        }
         if (session.isFinished()) {
             end();
             onNodeGone();

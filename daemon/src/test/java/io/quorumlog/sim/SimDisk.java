@@ -22,7 +22,7 @@ final class SimDisk implements RecordStream {
     private final LogRecord record = new LogRecord();
     private final UnsafeBuffer whole = new UnsafeBuffer(0, 0);
 
-    /** What is added to the stream's record numbers, which begin anew at each start. */
+    /** What is added to the stream's record numbers, which begin anew at each start: the records before that. */
     private long seqBase;
 
     private int process;
@@ -135,7 +135,7 @@ final class SimDisk implements RecordStream {
             try (StoredFiles.Scan scan = files.scan(file)) {
                 while (scan.next() == StoredFiles.Found.RECORD) {
                     record.wrap(scan.record(), 0, scan.record().capacity());
-                    simulation.invariants().onSurvivor(member, record);
+                    simulation.invariants().onRecord(member, record);
                 }
             }
         }

@@ -171,7 +171,7 @@ final class SimNetwork {
     /** Cuts some ways for a time, as the plan has it. */
     void cutSomething() {
         if (plan.partialCuts && random.percent(50)) {
-            cutWay(1 + random.below(members), 1 + random.below(members));
+            cutWay(1 + random.below(members), 1 + random.below(members), random.waitNs(plan.cutLengthNs));
         } else {
             cutGroup(random.below(1 << members));
         }
@@ -181,13 +181,20 @@ final class SimNetwork {
         for (int one = 1; one <= members; one++) {
             for (int other = one + 1; other <= members; other++) {
                 if ((group >> (one - 1) & 1) != (group >> (other - 1) & 1)) {
-                    cutWay(one, other);
+                    cutWay(one, other, random.waitNs(plan.cutLengthNs));
                 }
             }
         }
     }
 
-    private void cutWay(final int one, final int other) {
+    /** Cuts a member off from all others. */
+    void isolate(final int member, final long lengthNs) {
+        for (int other = 1; other <= members; other++) {
+            cutWay(member, other, lengthNs);
+        }
+    }
+
+    private void cutWay(final int one, final int other, final long lengthNs) {
         if (one == other) {
             return;
         }
@@ -201,9 +208,9 @@ final class SimNetwork {
                 }
             });
         }
-        simulation.queue().after(random.waitNs(plan.cutLengthNs), () -> {
-            cut[one][other] &= simulation.defect().neverHeals();
-            cut[other][one] &= simulation.defect().neverHeals();
+        simulation.queue().after(lengthNs, () -> {
+            cut[one][other] = false;
+            cut[other][one] = false;
         });
     }
 
@@ -211,7 +218,7 @@ final class SimNetwork {
     void heal() {
         for (int one = 1; one <= members; one++) {
             for (int other = 1; other <= members; other++) {
-                cut[one][other] &= simulation.defect().neverHeals();
+                cut[one][other] = false;
             }
         }
     }

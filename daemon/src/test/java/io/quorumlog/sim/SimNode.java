@@ -54,6 +54,7 @@ final class SimNode implements PeerTransport, Surroundings {
     private final UnsafeBuffer claimed;
     private int claimedFor;
 
+    private ReplicaLog log;
     private Replica replica;
     private int process;
     private boolean paused;
@@ -121,7 +122,7 @@ final class SimNode implements PeerTransport, Surroundings {
             final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity);
             trace("starts: " + recovered.report().summary(), 0, null);
             disk.reopen(recovered);
-            final ReplicaLog log = new ReplicaLog(disk, recovered, identity);
+            log = new ReplicaLog(disk, recovered, identity);
             simulation.invariants().onRestart(id, log.commitWatermark());
             final SimRandom timeouts = random.split();
             replica = new Replica(config, log, this, bound -> timeouts.between(0, bound - 1), this, clock.nowNs());
@@ -193,7 +194,7 @@ final class SimNode implements PeerTransport, Surroundings {
     private void readFrame(final int from, final byte[] frame, final boolean damaged) {
         trace(damaged ? "receives damaged from" : "receives from", from, frame);
         received.putBytes(0, frame);
-        simulation.defect().onReceive(this, received.byteArray());
+        simulation.defect().onReceive(this, received, frame.length);
         try {
             final int length = reader.frameLength(received, 0, frame.length);
             final PeerMessage message = reader.message(received, 0, length);
@@ -348,7 +349,6 @@ final class SimNode implements PeerTransport, Surroundings {
         onEffect();
         final byte[] frame = new byte[length];
         claimed.getBytes(0, frame);
-        simulation.defect().onSend(this, frame);
         trace("sends to", claimedFor, frame);
         final UnsafeBuffer view = new UnsafeBuffer(frame);
         simulation.invariants().onSend(id, claimedFor, reader.message(view, 0, reader.frameLength(view, 0, length)));
@@ -392,8 +392,8 @@ final class SimNode implements PeerTransport, Surroundings {
         return replica.term();
     }
 
-    Replica replica() {
-        return replica;
+    ReplicaLog log() {
+        return log;
     }
 
     private void trace(final String what, final int peer, final byte[] frame) {

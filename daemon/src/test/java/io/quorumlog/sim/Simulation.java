@@ -187,6 +187,17 @@ final class Simulation {
         return nodes[id - 1];
     }
 
+    /** The member that leads, as it believes itself, in the highest term; null if none does. */
+    SimNode leader() {
+        SimNode leader = null;
+        for (final SimNode node : nodes) {
+            if (node.isUp() && node.role() == RoleKind.LEADER && (leader == null || node.term() > leader.term())) {
+                leader = node;
+            }
+        }
+        return leader;
+    }
+
     /** Whether the safety phase is over. */
     boolean isHealed() {
         return healed;
