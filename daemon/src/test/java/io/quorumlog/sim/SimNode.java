@@ -58,7 +58,8 @@ final class SimNode implements PeerTransport, Surroundings {
     private Replica replica;
     private int process;
     private boolean paused;
-    private boolean crashing;
+    private boolean stopping;
+    private boolean crashesWithinFlush;
     private int effectsLeft = NO_CRASH;
     private long turnAtNs = Long.MAX_VALUE;
     private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
@@ -115,8 +116,8 @@ final class SimNode implements PeerTransport, Surroundings {
         }
         process++;
         paused = false;
-        crashing = false;
-        effectsLeft = NO_CRASH;
+        stopping = false;
+        spare();
         simulation.defect().onRestart(disk.stream());
         try {
             final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity);
@@ -162,6 +163,40 @@ final class SimNode implements PeerTransport, Surroundings {
         if (isUp()) {
             effectsLeft = effects;
         }
+    }
+
+    /** The process dies while the next flush is under way. */
+    void crashWithinFlush() {
+        crashesWithinFlush = isUp();
+    }
+
+    /** Whether it is to die within the flush that begins; once. */
+    boolean takeCrashWithinFlush() {
+        final boolean crashes = crashesWithinFlush;
+        crashesWithinFlush = false;
+        return crashes;
+    }
+
+    /** Asks the process to hand over and end, as SIGTERM does. */
+    void stop() {
+        input(() -> {
+            trace("is asked to stop", 0, null);
+            stopping = true;
+            replica.beginShutdown();
+        });
+    }
+
+    /** Everything is as it should be from now on: no crash is to come, and who is down or paused goes on. */
+    void heal() {
+        spare();
+        disk.heal();
+        resume();
+        start();
+    }
+
+    private void spare() {
+        effectsLeft = NO_CRASH;
+        crashesWithinFlush = false;
     }
 
     /** Stops the process, as SIGSTOP does; the disk goes on with what it has begun. */
@@ -290,6 +325,10 @@ final class SimNode implements PeerTransport, Surroundings {
             return;
         }
         observe();
+        if (stopping && replica.isShutdownReady()) {
+            crash("stopped");
+            return;
+        }
         if (replica.deadlineNs() < Long.MAX_VALUE) {
             final long dueNs = clock.simulationTimeNs(replica.deadlineNs());
             turnAt(Math.max(dueNs, simulation.queue().nowNs()) + LEAST_TURN_DELAY_NS);
