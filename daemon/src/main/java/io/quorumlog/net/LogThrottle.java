@@ -4,7 +4,7 @@ package io.quorumlog.net;
  * Bounds how many lines one kind of event puts into the log: a few at once, then one an interval; what is left out is
  * counted, and the count stands in the next line. Time is handed in.
  */
-final class LogThrottle {
+public final class LogThrottle {
     private final int burst;
     private final long intervalNs;
     private int permits;
@@ -16,14 +16,14 @@ final class LogThrottle {
      * @param burst lines at once after a quiet time
      * @param intervalNs after how long one more is allowed
      */
-    LogThrottle(final int burst, final long intervalNs) {
+    public LogThrottle(final int burst, final long intervalNs) {
         this.burst = burst;
         this.intervalNs = intervalNs;
         this.permits = burst;
     }
 
     /** Whether a line may be written now; if not, it is counted. */
-    boolean permits(final long nowNs) {
+    public boolean permits(final long nowNs) {
         if (!used) {
             used = true;
             refilledNs = nowNs;
@@ -42,7 +42,7 @@ final class LogThrottle {
     }
 
     /** What to put behind a line: how many like it were left out before it; counts anew from here. */
-    String omitted() {
+    public String omitted() {
         final long count = omitted;
         omitted = 0;
         return count == 0 ? "" : " (and " + count + " more before)";

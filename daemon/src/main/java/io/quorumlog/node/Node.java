@@ -243,7 +243,7 @@ final class Node {
                 log,
                 events.peerTransport(),
                 timeouts::nextLong,
-                new LoopSurroundings(events, flushThread),
+                new LoopSurroundings(events, flushThread, new RoleLog()),
                 SystemNanoClock.INSTANCE.nanoTime());
         events.start(replica, new LoopFlusher(flushThread));
         flushThread.start();
@@ -323,7 +323,7 @@ final class Node {
     }
 
     /** What the replica can't know by itself. */
-    private record LoopSurroundings(EventLoop events, FlushThread flushThread) implements Surroundings {
+    private record LoopSurroundings(EventLoop events, FlushThread flushThread, RoleLog roles) implements Surroundings {
         @Override
         public boolean isConnected(final int member) {
             return events.isConnected(member);
@@ -341,7 +341,7 @@ final class Node {
 
         @Override
         public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
-            LOG.info("role={} term={} leader={} reason=\"{}\"", role, term, leaderId, reason);
+            roles.onRole(SystemNanoClock.INSTANCE.nanoTime(), role, term, leaderId, reason);
         }
     }
 }

@@ -27,14 +27,19 @@ final class StandardError extends OutputStream {
     private long taken; // bytes ever passed on to the system
     private long dropped; // writes that found no room, since it was last said
 
-    private StandardError() {}
+    private final OutputStream target;
+
+    /** @param target may block or fail; only this one's own thread feels it */
+    StandardError(final OutputStream target) {
+        this.target = target;
+        final Thread writer = new Thread(this::passOn, "stderr");
+        writer.setDaemon(true);
+        writer.start();
+    }
 
     /** Puts a new one in place of {@code System.err} and {@code System.out}. */
     static StandardError install() {
-        final StandardError standardError = new StandardError();
-        final Thread writer = new Thread(standardError::passOn, "stderr");
-        writer.setDaemon(true);
-        writer.start();
+        final StandardError standardError = new StandardError(new FileOutputStream(FileDescriptor.err));
         final PrintStream stream = new PrintStream(standardError, false, StandardCharsets.UTF_8);
         System.setErr(stream);
         System.setOut(stream);
@@ -71,13 +76,12 @@ final class StandardError extends OutputStream {
     }
 
     private void passOn() {
-        final FileOutputStream descriptor = new FileOutputStream(FileDescriptor.err);
         final byte[] piece = new byte[PIECE_BYTES];
         try {
             while (true) {
                 final int length = peek(piece);
                 try {
-                    descriptor.write(piece, 0, length);
+                    target.write(piece, 0, length);
                 } catch (final IOException nobodyReads) {
                     // There is nowhere else to say so.
                 }

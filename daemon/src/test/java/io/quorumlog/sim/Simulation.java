@@ -2,7 +2,6 @@ package io.quorumlog.sim;
 
 import io.quorumlog.raft.RoleKind;
 import io.quorumlog.sim.invariant.BrokenInvariant;
-import io.quorumlog.sim.invariant.ClientRequest;
 import io.quorumlog.sim.invariant.Invariants;
 
 /**
@@ -131,7 +130,8 @@ final class Simulation {
         runUntil(queue.nowNs() + SETTLING_TIMEOUTS * plan.electionTimeoutNs);
         if (leader.role() != RoleKind.LEADER || leader.term() != term || leader() != leader) {
             throw new BrokenInvariant(
-                    "Liveness", "member " + leader.id() + " led term " + term + " for a sound majority and was deposed");
+                    "Liveness",
+                    "member " + leader.id() + " led term " + term + " for a sound majority and was deposed");
         }
     }
 

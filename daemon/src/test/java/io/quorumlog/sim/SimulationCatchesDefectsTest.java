@@ -167,8 +167,7 @@ class SimulationCatchesDefectsTest {
         assertCaught(500, Set.of("ToldTruth"), new Defect() {
             @Override
             Reply understood(final Reply reply) {
-                return reply instanceof Reply.Failure failure
-                                && failure.code().equals("UNCERTAIN")
+                return reply instanceof Reply.Failure failure && failure.code().equals("UNCERTAIN")
                         ? new Reply.Failure("NOTLEADER 1 client:1")
                         : reply;
             }
@@ -221,7 +220,10 @@ class SimulationCatchesDefectsTest {
             try (StoredFiles.Scan scan = files.scan(file)) {
                 while (scan.next() == StoredFiles.Found.RECORD) {
                     if (scan.record().getByte(LogRecord.KIND_OFFSET) == RecordKind.HARD_STATE) {
-                        forgetVote(stream.bytes(file), (int) scan.offset(), scan.record().capacity());
+                        forgetVote(
+                                stream.bytes(file),
+                                (int) scan.offset(),
+                                scan.record().capacity());
                     }
                 }
             }
