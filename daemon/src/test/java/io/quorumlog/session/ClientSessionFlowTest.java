@@ -51,6 +51,18 @@ class ClientSessionFlowTest {
     }
 
     @Test
+    void largeTextIsEchoedInPieces() {
+        final StringBuilder text = new StringBuilder();
+        while (text.length() < 3 * ReplyOutput.MAX_CLAIM_BYTES) {
+            text.append(text.length()).append(' ');
+        }
+
+        client.send(request("ECHO", text.toString()));
+
+        assertEquals("$" + text.length() + "\r\n" + text + "\r\n", client.replies());
+    }
+
+    @Test
     void leaderThatIsNotKnownIsANullArray() {
         log.follows(3, 0);
 

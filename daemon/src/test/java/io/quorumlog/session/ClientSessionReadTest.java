@@ -73,6 +73,15 @@ class ClientSessionReadTest {
     }
 
     @Test
+    void whatFramesTheEntriesIsNotCountedAsPayload() {
+        appendLarge(64 * 1024, 70);
+
+        client.line("READ 1");
+
+        assertTrue(client.allReplies().startsWith("*64\r\n"));
+    }
+
+    @Test
     void firstEntryIsReturnedHoweverLarge() {
         appendLarge(5 * MEBIBYTE, 2);
 
