@@ -133,7 +133,8 @@ final class Node {
         final InetAddress bindAddress = bindAddress();
         final NodeIdentity identity =
                 new NodeIdentity(config.nodeId(), config.cluster().ids());
-        try (ListeningPorts ports = openPorts(bindAddress, self)) {
+        try (ListeningPorts ports = openPorts(bindAddress, self);
+                EventLoop events = newLoop(bindAddress, ports)) {
             LOG.info(
                     "start node={} version={} cluster={} data-dir={} bind={} durability={}",
                     config.nodeId(),
@@ -142,14 +143,23 @@ final class Node {
                     config.dataDir(),
                     bindAddress.getHostAddress(),
                     durability());
+            keepNativeLibrariesIn(config.dataDir());
             final int maxRecordBytes = new PeerLimits(config.maxEntryBytes()).maxRecordBytes();
-            try (OpenedLog opened = LogDirectory.open(config.dataDir(), identity, maxRecordBytes);
-                    EventLoop events = new EventLoop(
-                            netSettings(bindAddress), ports, SystemNanoClock.INSTANCE, SystemEpochClock.INSTANCE)) {
+            try (OpenedLog opened = LogDirectory.open(config.dataDir(), identity, maxRecordBytes)) {
                 LOG.info(opened.recovered().report().summary());
                 run(opened, new ReplicaLog(opened.stream(), opened.recovered(), identity), events);
             }
         }
+    }
+
+    /**
+     * Chronicle's way to the system's calls unpacks two native libraries, loads and deletes them. That is to happen in the
+     * data directory, the only place where a node writes: a temporary directory may not allow it, a home may not exist.
+     */
+    private static void keepNativeLibrariesIn(final Path directory) {
+        final String name = directory.toAbsolutePath().toString();
+        System.setProperty("jna.tmpdir", name);
+        System.setProperty("jffi.extract.dir", name);
     }
 
     private InetAddress bindAddress() throws CannotStartException {
@@ -167,6 +177,14 @@ final class Node {
                     bindAddress, self.peer().port(), self.client().port());
         } catch (final IOException e) {
             throw new CannotStartException(e.getMessage(), e);
+        }
+    }
+
+    private EventLoop newLoop(final InetAddress bindAddress, final ListeningPorts ports) throws CannotStartException {
+        try {
+            return new EventLoop(netSettings(bindAddress), ports, SystemNanoClock.INSTANCE, SystemEpochClock.INSTANCE);
+        } catch (final IOException e) {
+            throw new CannotStartException("can't start: " + e.getMessage(), e);
         }
     }
 

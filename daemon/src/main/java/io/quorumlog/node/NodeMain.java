@@ -1,6 +1,7 @@
 package io.quorumlog.node;
 
 import io.quorumlog.store.ChronicleFlags;
+import java.io.PrintStream;
 import java.security.Security;
 import java.util.Locale;
 
@@ -10,7 +11,8 @@ public final class NodeMain {
 
     /** @param arguments the settings, as {@code --help} lists them */
     public static void main(final String[] arguments) {
-        final ProcessEnd end = new ProcessEnd();
+        final PrintStream standardOutput = System.out;
+        final ProcessEnd end = new ProcessEnd(StandardError.install());
         Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> end.withThrowable(thrown));
         // What we print and parse is the same in every country.
         Locale.setDefault(Locale.ROOT);
@@ -21,7 +23,7 @@ public final class NodeMain {
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
 
-        final NodeConfig config = configOrEnd(arguments, end);
+        final NodeConfig config = configOrEnd(arguments, standardOutput, end);
         final Node node = new Node(config, version(), end);
         // SIGTERM and SIGINT come this way. The hook ends the process itself, for else its status would be the
         // signal's.
@@ -29,7 +31,8 @@ public final class NodeMain {
         node.start();
     }
 
-    private static NodeConfig configOrEnd(final String[] arguments, final ProcessEnd end) {
+    private static NodeConfig configOrEnd(
+            final String[] arguments, final PrintStream standardOutput, final ProcessEnd end) {
         final NodeConfig.Parsed parsed;
         try {
             parsed = NodeConfig.parse(arguments, System.getenv(), version());
@@ -38,9 +41,8 @@ public final class NodeMain {
             throw e;
         }
         if (parsed.config() == null) {
-            System.out.print(parsed.text());
-            System.out.flush();
-            end.quietly(System.out.checkError() ? ProcessEnd.FAILED : ProcessEnd.STOPPED);
+            standardOutput.print(parsed.text());
+            end.quietly(standardOutput.checkError() ? ProcessEnd.FAILED : ProcessEnd.STOPPED);
         }
         return parsed.config();
     }

@@ -1,22 +1,12 @@
 package io.quorumlog.node;
 
-import ch.qos.logback.classic.LoggerContext;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one way in which the process ends: a last line on stderr, if stderr takes it soon enough, and then at once, whatever
  * other threads do or hold. Any thread may call; the first one's status and line count.
- *
- * <p>The line is written by a thread that was started beforehand, because a pipe that is full may take it never, and
- * because there may be no memory left for a thread.
  */
 final class ProcessEnd {
     /** Asked to stop, and done. */
@@ -31,14 +21,11 @@ final class ProcessEnd {
     private static final byte[] OUT_OF_MEMORY =
             "quorumlog: out of memory; the node ends\n".getBytes(StandardCharsets.US_ASCII);
 
+    private final StandardError standardError;
     private final AtomicBoolean isEnding = new AtomicBoolean();
-    private final CountDownLatch isWritten = new CountDownLatch(1);
-    private final Thread writer = new Thread(this::writeLine, "last-line");
-    private volatile byte[] lastLine;
 
-    ProcessEnd() {
-        writer.setDaemon(true);
-        writer.start();
+    ProcessEnd(final StandardError standardError) {
+        this.standardError = standardError;
     }
 
     /** Ends the process without a line; does not return. */
@@ -48,7 +35,7 @@ final class ProcessEnd {
 
     /** Ends the process with a line for the operator; does not return. */
     void withLine(final int status, final String line) {
-        end(status, ("quorumlog: " + oneLine(line) + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
+        end(status, ("quorumlog: " + oneLine(line) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** Ends the process because of what nobody foresaw; does not return. */
@@ -56,11 +43,9 @@ final class ProcessEnd {
         byte[] line = OUT_OF_MEMORY;
         try {
             if (!(thrown instanceof OutOfMemoryError)) {
-                line = ("quorumlog: " + oneLine(describe(thrown)) + System.lineSeparator())
-                        .getBytes(StandardCharsets.UTF_8);
+                line = ("quorumlog: " + oneLine(describe(thrown)) + "\n").getBytes(StandardCharsets.UTF_8);
             } else if (thrown.getMessage() != null) {
-                line = ("quorumlog: out of memory (" + thrown.getMessage() + "); the node ends"
-                                + System.lineSeparator())
+                line = ("quorumlog: out of memory (" + thrown.getMessage() + "); the node ends" + "\n")
                         .getBytes(StandardCharsets.UTF_8);
             }
         } catch (final Throwable noMemory) {
@@ -77,34 +62,14 @@ final class ProcessEnd {
             }
         }
         try {
-            if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logging) {
-                // What was logged before comes first; waits a bounded time.
-                logging.stop();
-            }
             if (line != null) {
-                lastLine = line;
-                LockSupport.unpark(writer);
-                isWritten.await(LINE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+                standardError.write(line, 0, line.length);
             }
+            standardError.drain(LINE_TIMEOUT_MS);
         } catch (final Throwable anyway) {
             // Nothing may keep the process from ending.
         } finally {
             Runtime.getRuntime().halt(status);
-        }
-    }
-
-    private void writeLine() {
-        while (lastLine == null) {
-            LockSupport.park(this);
-        }
-        // Not by System.err, whose lock a thread may hold that is stuck in a write. Closing it is the process's end's.
-        final FileOutputStream standardError = new FileOutputStream(FileDescriptor.err);
-        try {
-            standardError.write(lastLine);
-        } catch (final IOException nobodyReads) {
-            // There is nowhere else to say so.
-        } finally {
-            isWritten.countDown();
         }
     }
 

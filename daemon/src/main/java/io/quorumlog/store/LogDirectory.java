@@ -133,7 +133,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /**
      * Chronicle's table file holds locks of processes that may be gone, and nothing that it would not find by itself; the
-     * others were being made when a process died. A newest file without any record was begun and never used.
+     * others were being made when a process died.
      */
     private void deleteLeftovers() {
         final List<Path> leftovers;
@@ -143,21 +143,16 @@ public final class LogDirectory implements AutoCloseable {
             throw failed(directory, "cannot be listed", e);
         }
         leftovers.forEach(this::delete);
-        final int[] numbers = files.numbers();
-        for (int i = numbers.length - 1; i >= 0 && isUnused(numbers[i]); i--) {
-            delete(path(numbers[i]));
-        }
     }
 
     private static boolean isLeftover(final Path path) {
         final String name = path.getFileName().toString();
-        return name.equals("metadata.cq4t") || name.endsWith(".discard") || name.endsWith(".precreated");
-    }
-
-    private boolean isUnused(final int file) {
-        try (StoredFiles.Scan scan = files.scan(file)) {
-            return scan.next() == StoredFiles.Found.END;
-        }
+        // The last two are native libraries, which are unpacked here, loaded and deleted.
+        return name.equals("metadata.cq4t")
+                || name.endsWith(".discard")
+                || name.endsWith(".precreated")
+                || name.startsWith("jffi") && name.endsWith(".so")
+                || name.startsWith("jna") && name.endsWith(".tmp");
     }
 
     /** The log's files, for recovery. */

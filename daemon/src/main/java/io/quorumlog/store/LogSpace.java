@@ -268,14 +268,15 @@ final class LogSpace {
     /** Reserves the bytes from {@code from} to {@code to} of a file, which it makes if it is not there. */
     private void allocate(final Path path, final long from, final long to) {
         try (FileChannel channel = FileChannel.open(path, CREATE, READ, WRITE)) {
-            if (fallocate(path, from, to)) {
-                return;
+            boolean isReserved = false;
+            try {
+                isReserved = fallocate(path, from, to) || fillIfThereIsRoom(channel, from, to);
+            } finally {
+                if (!isReserved) {
+                    channel.truncate(from); // what it could get is there
+                }
             }
-            // Why, can't be learned: the error number that PosixAPI keeps is not always that of its last call.
-            channel.truncate(from);
-            if (freeBytes() >= to - from) {
-                // The file system knows no fallocate; but what has been written once can be written again.
-                fill(channel, from, to);
+            if (isReserved) {
                 return;
             }
         } catch (final IOException e) {
@@ -283,7 +284,6 @@ final class LogSpace {
                 throw new StorageException(path + ": cannot reserve " + (to - from) + " bytes: " + e.getMessage(), e);
             }
         }
-        undo(path, from);
         throw new NoSpaceException(directory, to - from, freeBytes());
     }
 
@@ -298,25 +298,21 @@ final class LogSpace {
         return result >= 0;
     }
 
-    private static void fill(final FileChannel channel, final long from, final long to) throws IOException {
+    /**
+     * Why fallocate was refused can't be learned: the error number that PosixAPI keeps is not always that of its last
+     * call. If there is room, the file system does not know it; but what has been written once can be written again.
+     */
+    private boolean fillIfThereIsRoom(final FileChannel channel, final long from, final long to) throws IOException {
+        channel.truncate(from);
+        if (freeBytes() < to - from) {
+            return false;
+        }
         final ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_CHUNK_BYTES);
         for (long position = from; position < to; ) {
             zeros.clear().limit((int) Math.min(FILL_CHUNK_BYTES, to - position));
             position += channel.write(zeros, position);
         }
-    }
-
-    /** A refused fallocate leaves what it could get. */
-    private void undo(final Path path, final long from) {
-        if (from == 0) {
-            delete(path);
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(path, READ, WRITE)) {
-            channel.truncate(from);
-        } catch (final IOException e) {
-            throw new StorageException(path + ": cannot be cut to " + from + " bytes: " + e.getMessage(), e);
-        }
+        return true;
     }
 
     private void delete(final Path path) {

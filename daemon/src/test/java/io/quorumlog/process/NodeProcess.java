@@ -19,7 +19,7 @@ public final class NodeProcess implements AutoCloseable {
     /** The repository. */
     public static final Path ROOT = Path.of(System.getProperty("quorumlog.root", ".."));
 
-    private static final long END_TIMEOUT_S = 20;
+    private static final long END_TIMEOUT_S = 60;
 
     private final Process process;
     private final Path output;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     /** Generous, because tests share few cores. */
-    public static final Duration PATIENCE = Duration.ofSeconds(30);
+    public static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private static final int TAIL_LINES = 60;
 

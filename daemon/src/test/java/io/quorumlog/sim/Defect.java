@@ -2,6 +2,7 @@ package io.quorumlog.sim;
 
 import io.quorumlog.codec.resp.Reply;
 import io.quorumlog.log.MemoryRecordStream;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A mistake made on purpose, at a seam between the product and its world, to see that the simulation finds it. This one
@@ -30,10 +31,7 @@ class Defect {
     }
 
     /** A member is about to read this frame, which it may change. */
-    void onReceive(final SimNode receiver, final byte[] frame) {}
-
-    /** A member sends this frame, which it may change. */
-    void onSend(final SimNode sender, final byte[] frame) {}
+    void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {}
 
     /** Whether a client whose connection broke sends its unanswered appends once more. */
     boolean repeatsUncertainAppends() {
@@ -43,10 +41,5 @@ class Defect {
     /** What a client makes of a reply. */
     Reply understood(final Reply reply) {
         return reply;
-    }
-
-    /** Whether a network that was healed stays cut. */
-    boolean neverHeals() {
-        return false;
     }
 }

@@ -13,6 +13,20 @@ final class FaultPlan {
     private static final long SECOND = 1_000 * MILLISECOND;
     private static final int KIB = 1024;
 
+    /** What stays broken when everything else is healed, for a while: a majority is sound all the same, and must get on. */
+    enum Remainder {
+        NOTHING,
+        MINORITY_DOWN,
+        MINORITY_PAUSED,
+        MINORITY_CUT_OFF,
+        /** It can send and not receive. */
+        MINORITY_DEAF,
+        /** It can receive and not send. */
+        MINORITY_MUTE,
+        /** Two members can't reach each other; every other one reaches both. */
+        PAIR_CUT
+    }
+
     // The cluster.
     final int members;
     final long durationNs;
@@ -47,14 +61,22 @@ final class FaultPlan {
     final long cutLengthNs;
     final boolean oneWayCuts;
     final boolean partialCuts;
+    /** The leader is cut off until there is another; when the first comes back, that one is cut off, and so on. */
+    final long depositionMeanNs;
     /** Percent of the cuts that nobody notices: connections stand, and nothing arrives. */
     final int halfOpenPercent;
 
     // Processes and machines.
     final long crashMeanNs;
     final long downNs;
-    final boolean crashesWithinStep;
+    final int crashWithinStepPercent;
+    /** Of the crashes that come between two effects of no step. */
+    final int crashWithinFlushPercent;
+
     final boolean crashesOfAll;
+    /** Members that are asked to stop, and hand over first. */
+    final long stopMeanNs;
+
     final long pauseMeanNs;
     final long pauseLengthNs;
     final long driftPerMillion;
@@ -71,6 +93,11 @@ final class FaultPlan {
 
     final boolean tornRecords;
     final int failingFlushPerMillion;
+
+    // The liveness phase.
+    final Remainder remainder;
+    /** Whether the leader is among those that stay broken. */
+    final boolean leaderStaysBroken;
 
     FaultPlan(final SimRandom random) {
         members = random.percent(70) ? 3 : 5;
@@ -96,18 +123,21 @@ final class FaultPlan {
         lateFrames = random.percent(30);
         lossPerMillion = random.percent(40) ? (int) random.betweenByMagnitude(1_000, 200_000) : 0;
         duplicatesPerMillion = random.percent(30) ? (int) random.betweenByMagnitude(1_000, 300_000) : 0;
-        damagedEntriesPerMillion = random.percent(10) ? 5_000 : 0;
+        damagedEntriesPerMillion = random.percent(15) ? 30_000 : 0;
         fullQueuePerMillion = random.percent(20) ? (int) random.betweenByMagnitude(1_000, 200_000) : 0;
         cutMeanNs = random.percent(60) ? random.betweenByMagnitude(2 * electionTimeoutNs, 4 * SECOND) : 0;
         cutLengthNs = random.betweenByMagnitude(electionTimeoutNs / 4, 6 * electionTimeoutNs);
         oneWayCuts = random.percent(50);
         partialCuts = random.percent(50);
+        depositionMeanNs = random.percent(30) ? random.betweenByMagnitude(2 * electionTimeoutNs, 2 * SECOND) : 0;
         halfOpenPercent = random.percent(50) ? (int) random.between(10, 100) : 0;
 
         crashMeanNs = random.percent(60) ? random.betweenByMagnitude(electionTimeoutNs, 4 * SECOND) : 0;
         downNs = random.betweenByMagnitude(10 * MILLISECOND, 4 * electionTimeoutNs);
-        crashesWithinStep = random.percent(70);
+        crashWithinStepPercent = random.percent(70) ? (int) random.between(10, 90) : 0;
+        crashWithinFlushPercent = random.percent(70) ? (int) random.between(10, 100) : 0;
         crashesOfAll = random.percent(30);
+        stopMeanNs = random.percent(20) ? random.betweenByMagnitude(2 * electionTimeoutNs, 4 * SECOND) : 0;
         pauseMeanNs = random.percent(30) ? random.betweenByMagnitude(2 * electionTimeoutNs, 4 * SECOND) : 0;
         pauseLengthNs = random.betweenByMagnitude(electionTimeoutNs / 4, 4 * electionTimeoutNs);
         driftPerMillion = random.percent(30) ? random.between(0, 50_000) : 0;
@@ -116,11 +146,14 @@ final class FaultPlan {
         leastFlushNs = random.betweenByMagnitude(20 * MICROSECOND, 2 * MILLISECOND);
         mostFlushNs = leastFlushNs * random.betweenByMagnitude(1, 10);
         slowFlushPerMillion = random.percent(30) ? (int) random.betweenByMagnitude(1_000, 50_000) : 0;
-        slowFlushNs = random.betweenByMagnitude(electionTimeoutNs / 4, 12 * electionTimeoutNs);
+        slowFlushNs = random.betweenByMagnitude(electionTimeoutNs / 4, 20 * electionTimeoutNs);
         filePreparationNs = random.percent(50) ? random.betweenByMagnitude(MILLISECOND, electionTimeoutNs) : 0;
         holes = random.percent(60);
         tornRecords = random.percent(50);
         failingFlushPerMillion = random.percent(10) ? 2_000 : 0;
+
+        remainder = Remainder.values()[random.below(Remainder.values().length)];
+        leaderStaysBroken = random.percent(60);
     }
 
     /** The faults that are on. */
@@ -146,10 +179,13 @@ final class FaultPlan {
         addIf(text, "cuts", cutMeanNs);
         addIf(text, "oneWay", cutMeanNs > 0 && oneWayCuts ? 1 : 0);
         addIf(text, "partial", cutMeanNs > 0 && partialCuts ? 1 : 0);
-        addIf(text, "halfOpen", cutMeanNs > 0 ? halfOpenPercent : 0);
+        addIf(text, "depositions", depositionMeanNs);
+        addIf(text, "halfOpen", halfOpenPercent);
         addIf(text, "crashes", crashMeanNs);
-        addIf(text, "withinStep", crashMeanNs > 0 && crashesWithinStep ? 1 : 0);
+        addIf(text, "withinStep", crashMeanNs > 0 ? crashWithinStepPercent : 0);
+        addIf(text, "withinFlush", crashMeanNs > 0 ? crashWithinFlushPercent : 0);
         addIf(text, "ofAll", crashMeanNs > 0 && crashesOfAll ? 1 : 0);
+        addIf(text, "stops", stopMeanNs);
         addIf(text, "pauses", pauseMeanNs);
         addIf(text, "drift", driftPerMillion);
         addIf(text, "wallJumps", wallJumpMeanNs);
@@ -158,6 +194,7 @@ final class FaultPlan {
         addIf(text, "holes", holes ? 1 : 0);
         addIf(text, "torn", tornRecords ? 1 : 0);
         addIf(text, "failingFlushes", failingFlushPerMillion);
+        text.add("then=" + remainder + (leaderStaysBroken ? " with the leader" : ""));
         return text.toString();
     }
 

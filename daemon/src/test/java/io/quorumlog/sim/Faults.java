@@ -1,5 +1,7 @@
 package io.quorumlog.sim;
 
+import java.util.Arrays;
+
 /** Lets happen what the plan has switched on, at random times, until everything is healed. */
 final class Faults {
     private static final int MOST_EFFECTS_BEFORE_CRASH = 12;
@@ -7,18 +9,23 @@ final class Faults {
     private final Simulation simulation;
     private final FaultPlan plan;
     private final SimRandom random;
+    /** By member: whether it stays broken though everything else is healed. */
+    private final boolean[] broken;
 
     Faults(final Simulation simulation, final SimRandom random) {
         this.simulation = simulation;
         plan = simulation.plan();
         this.random = random;
+        broken = new boolean[plan.members + 1];
     }
 
     /** Begins. */
     void start() {
         every(plan.cutMeanNs, () -> simulation.network().cutSomething());
         every(plan.crashMeanNs, this::crash);
+        every(plan.stopMeanNs, () -> someMember().stop());
         every(plan.pauseMeanNs, this::pause);
+        every(plan.depositionMeanNs, () -> depose(3));
         every(plan.wallJumpMeanNs, () -> someMember().clock().jump(random.between(-10_000, 10_000)));
     }
 
@@ -42,8 +49,10 @@ final class Faults {
             for (int member = 1; member <= plan.members; member++) {
                 simulation.node(member).crash("power fails everywhere");
             }
-        } else if (plan.crashesWithinStep && random.percent(70)) {
+        } else if (random.percent(plan.crashWithinStepPercent)) {
             someMember().crashAfterEffects(random.below(MOST_EFFECTS_BEFORE_CRASH));
+        } else if (random.percent(plan.crashWithinFlushPercent)) {
+            someMember().crashWithinFlush();
         } else {
             someMember().crash("between steps");
         }
@@ -52,11 +61,80 @@ final class Faults {
     private void pause() {
         final SimNode node = someMember();
         node.pause();
-        simulation.queue().after(random.waitNs(plan.pauseLengthNs), node::resume);
+        simulation.queue().after(random.waitNs(plan.pauseLengthNs), () -> {
+            if (!broken[node.id()]) {
+                node.resume();
+            }
+        });
+    }
+
+    /**
+     * Cuts the leader off for about as long as the others need to elect, and when it is joined again, with entries that
+     * nobody else has, does the same to its successor: whoever is elected then had better have the right log.
+     */
+    private void depose(final int rounds) {
+        final SimNode leader = simulation.leader();
+        if (leader == null || rounds == 0 || simulation.isHealed()) {
+            return;
+        }
+        final long lengthNs = random.between(plan.electionTimeoutNs, 4 * plan.electionTimeoutNs);
+        simulation.network().isolate(leader.id(), lengthNs);
+        simulation.queue().after(lengthNs, () -> depose(rounds - 1));
     }
 
     /** A member is down: it comes back after a while. */
     void onDown(final int member) {
-        simulation.queue().after(random.waitNs(plan.downNs), simulation.node(member)::start);
+        simulation.queue().after(random.waitNs(plan.downNs), () -> {
+            if (!broken[member]) {
+                simulation.node(member).start();
+            }
+        });
+    }
+
+    // -- what stays when everything else is healed --------------------------------------------------------------------
+
+    /** Breaks what the plan says stays broken. */
+    void breakMinority() {
+        final SimNode leader = simulation.leader();
+        final int first = leader != null && plan.leaderStaysBroken ? leader.id() : 1 + random.below(plan.members);
+        if (plan.remainder == FaultPlan.Remainder.PAIR_CUT) {
+            final int other = 1 + first % plan.members;
+            simulation.network().sever(first, other);
+            simulation.network().sever(other, first);
+        } else if (plan.remainder != FaultPlan.Remainder.NOTHING) {
+            final int count = 1 + random.below((plan.members - 1) / 2);
+            for (int i = 0; i < count; i++) {
+                breakMember(1 + (first - 1 + i) % plan.members);
+            }
+        }
+    }
+
+    private void breakMember(final int member) {
+        broken[member] = true;
+        switch (plan.remainder) {
+            case MINORITY_DOWN -> simulation.node(member).crash("for long");
+            case MINORITY_PAUSED -> simulation.node(member).pause();
+            default -> {
+                for (int other = 1; other <= plan.members; other++) {
+                    if (plan.remainder != FaultPlan.Remainder.MINORITY_MUTE) {
+                        simulation.network().sever(other, member);
+                    }
+                    if (plan.remainder != FaultPlan.Remainder.MINORITY_DEAF) {
+                        simulation.network().sever(member, other);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Whether a member stays broken. */
+    boolean isBroken(final int member) {
+        return broken[member];
+    }
+
+    /** Mends all of it. */
+    void mend() {
+        Arrays.fill(broken, false);
+        simulation.network().rejoin();
     }
 }

@@ -79,16 +79,21 @@ final class SimClient {
         if (connection != null) {
             return;
         }
-        final int member = random.percent(80) ? likelyLeader : 1 + random.below(plan.members);
-        final SimConnection attempt = new SimConnection(simulation, this, simulation.node(member), random.split());
-        if (!attempt.open()) {
+        if (!connectTo(random.percent(80) ? likelyLeader : 1 + random.below(plan.members))) {
             likelyLeader = 1 + random.below(plan.members);
             connectLater();
-            return;
+        }
+    }
+
+    private boolean connectTo(final int member) {
+        final SimConnection attempt = new SimConnection(simulation, this, simulation.node(member), random.split());
+        if (!attempt.open()) {
+            return false;
         }
         connection = attempt;
         parser = new ReplyParser();
         lastAnswerNs = simulation.queue().nowNs();
+        return true;
     }
 
     private void goAway() {
@@ -147,7 +152,8 @@ final class SimClient {
         if (unanswered.isEmpty()) {
             lastAnswerNs = simulation.queue().nowNs();
         }
-        if (unanswered.size() < plan.pipeline) {
+        int burst = random.percent(10) ? plan.pipeline : 1;
+        while (burst-- > 0 && unanswered.size() < plan.pipeline) {
             send(next());
         }
     }
@@ -178,10 +184,22 @@ final class SimClient {
     }
 
     /** One append, that a healthy cluster must commit. */
-    ClientRequest append() {
-        final ClientRequest request = request(ClientRequest.Kind.APPEND, 0, plan.payloadBytes);
-        send(request);
-        return request;
+    void append() {
+        send(request(ClientRequest.Kind.APPEND, 0, plan.payloadBytes));
+    }
+
+    /** Turns to this member, whatever it waits for elsewhere; one append to it at a time, that a healthy cluster must commit. */
+    void appendTo(final int member) {
+        if (connection != null && connection.member() != member) {
+            hangUp();
+        }
+        if (connection == null) {
+            likelyLeader = member;
+            connectTo(member);
+        }
+        if (connection != null && unanswered.isEmpty()) {
+            append();
+        }
     }
 
     boolean isConnected() {

@@ -136,6 +136,9 @@ final class SimConnection implements ReplyOutput {
         System.arraycopy(input, offset, input, 0, inputLength - offset);
         inputLength -= offset;
         offering = false;
+        if (random.percent(10)) {
+            session.onProgress(); // It may come at any time, and must change nothing.
+        }
         if (session.isFinished()) {
             end();
             onNodeGone();
@@ -163,7 +166,7 @@ final class SimConnection implements ReplyOutput {
         final byte[] bytes = new byte[length];
         claimed.getBytes(0, bytes);
         queuedBytes += length;
-        final long slowNs = slowReader ? random.between(0, 20) * delayNs() : 0;
+        final long slowNs = slowReader && !simulation.isHealed() ? random.between(0, 20) * delayNs() : 0;
         lastReplyNs = Math.max(lastReplyNs, simulation.queue().nowNs() + delayNs() + slowNs);
         simulation.queue().at(lastReplyNs, () -> {
             drained(length);

@@ -22,11 +22,15 @@ final class SimDisk implements RecordStream {
     private final LogRecord record = new LogRecord();
     private final UnsafeBuffer whole = new UnsafeBuffer(0, 0);
 
-    /** What is added to the stream's record numbers, which begin anew at each start. */
+    /** What is added to the stream's record numbers, which begin anew at each start: the records before that. */
     private long seqBase;
 
     private int process;
     private boolean flushing;
+    private long flushCovers;
+    /** Begins and ends of flushes: one that another process began, or that was ended early, is not ended again. */
+    private int flushes;
+
     private long durableSeq;
     private long flushesTotal;
 
@@ -49,22 +53,46 @@ final class SimDisk implements RecordStream {
         final boolean slow = !simulation.isHealed() && random.perMillion(plan.slowFlushPerMillion);
         final boolean fails = !simulation.isHealed() && random.perMillion(plan.failingFlushPerMillion);
         final long covered = stream.lastSeq();
-        final int ofProcess = process;
+        flushCovers = covered;
         final long delayNs = slow ? plan.slowFlushNs : random.between(plan.leastFlushNs, plan.mostFlushNs);
+        if (slow) {
+            simulation.trace(member, "begins a slow flush", 0, 0, 0, null);
+        }
+        if (simulation.node(member).takeCrashWithinFlush()) {
+            final int ofProcess = process;
+            simulation.queue().after(random.between(0, delayNs - 1), () -> {
+                if (ofProcess == process && !simulation.isHealed()) {
+                    simulation.node(member).crash("within a flush");
+                }
+            });
+        }
+        final int flush = ++flushes;
         simulation.queue().after(delayNs, () -> {
-            if (ofProcess != process) {
+            if (flush != flushes) {
                 return;
             }
-            flushing = false;
             if (fails) {
                 // Its pages may be marked clean now: the process must die, and the flush is never repeated.
                 simulation.node(member).crash("a flush failed");
                 return;
             }
-            flushesTotal++;
-            durable(covered);
-            simulation.node(member).wake();
+            endFlush(covered);
         });
+    }
+
+    private void endFlush(final long covered) {
+        flushing = false;
+        flushes++;
+        flushesTotal++;
+        durable(covered);
+        simulation.node(member).wake();
+    }
+
+    /** The disk is as fast as it should be again. */
+    void heal() {
+        if (flushing) {
+            endFlush(flushCovers);
+        }
     }
 
     private void durable(final long seq) {
@@ -95,6 +123,7 @@ final class SimDisk implements RecordStream {
     /** The process dies; where the machine does, only what was flushed is sure to stay. */
     void crash() {
         process++;
+        flushes++;
         flushing = false;
         stream.crash(fate());
     }
@@ -135,7 +164,7 @@ final class SimDisk implements RecordStream {
             try (StoredFiles.Scan scan = files.scan(file)) {
                 while (scan.next() == StoredFiles.Found.RECORD) {
                     record.wrap(scan.record(), 0, scan.record().capacity());
-                    simulation.invariants().onSurvivor(member, record);
+                    simulation.invariants().onRecord(member, record);
                 }
             }
         }

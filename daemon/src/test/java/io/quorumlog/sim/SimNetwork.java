@@ -4,6 +4,7 @@ import io.quorumlog.codec.peer.AppendEntries;
 import io.quorumlog.codec.peer.MessageKind;
 import io.quorumlog.codec.peer.PeerMessage;
 import io.quorumlog.codec.record.LogRecord;
+import java.util.Arrays;
 
 /**
  * The network between members: frames that are delayed, lost, duplicated, reordered and late, ways that are cut in one or
@@ -20,6 +21,8 @@ final class SimNetwork {
     private final int members;
     /** By sender and receiver: whether frames vanish. */
     private final boolean[][] cut;
+    /** By sender and receiver: whether frames vanish until {@link #rejoin}, whatever else is healed. */
+    private final boolean[][] severed;
     /** By pair: whether a connection stands. */
     private final boolean[][] connected;
     /** By pair: how often a connection was made or broken; frames of another one are late. */
@@ -33,6 +36,7 @@ final class SimNetwork {
         this.random = random;
         members = plan.members;
         cut = new boolean[members + 1][members + 1];
+        severed = new boolean[members + 1][members + 1];
         connected = new boolean[members + 1][members + 1];
         generation = new int[members + 1][members + 1];
         lastArrivalNs = new long[members + 1][members + 1];
@@ -59,8 +63,12 @@ final class SimNetwork {
 
     private boolean isLost(final int from, final int to) {
         return !connected[from][to]
-                || cut[from][to]
+                || isCut(from, to)
                 || !simulation.isHealed() && random.perMillion(plan.lossPerMillion);
+    }
+
+    private boolean isCut(final int from, final int to) {
+        return cut[from][to] || severed[from][to];
     }
 
     private void deliverLater(final int from, final int to, final byte[] frame) {
@@ -152,7 +160,7 @@ final class SimNetwork {
                 || !simulation.node(other).isUp()) {
             return; // Who starts later tries anew.
         }
-        if (cut[one][other] || cut[other][one]) {
+        if (isCut(one, other) || isCut(other, one)) {
             connectLater(one, other);
             return;
         }
@@ -171,7 +179,7 @@ final class SimNetwork {
     /** Cuts some ways for a time, as the plan has it. */
     void cutSomething() {
         if (plan.partialCuts && random.percent(50)) {
-            cutWay(1 + random.below(members), 1 + random.below(members));
+            cutWay(1 + random.below(members), 1 + random.below(members), random.waitNs(plan.cutLengthNs));
         } else {
             cutGroup(random.below(1 << members));
         }
@@ -181,37 +189,63 @@ final class SimNetwork {
         for (int one = 1; one <= members; one++) {
             for (int other = one + 1; other <= members; other++) {
                 if ((group >> (one - 1) & 1) != (group >> (other - 1) & 1)) {
-                    cutWay(one, other);
+                    cutWay(one, other, random.waitNs(plan.cutLengthNs));
                 }
             }
         }
     }
 
-    private void cutWay(final int one, final int other) {
+    /** Cuts a member off from all others. */
+    void isolate(final int member, final long lengthNs) {
+        for (int other = 1; other <= members; other++) {
+            cutWay(member, other, lengthNs);
+        }
+    }
+
+    private void cutWay(final int one, final int other, final long lengthNs) {
         if (one == other) {
             return;
         }
         final boolean oneWay = plan.oneWayCuts && random.percent(50);
         cut[one][other] = true;
         cut[other][one] |= !oneWay;
+        noticeLater(one, other);
+        simulation.queue().after(lengthNs, () -> {
+            cut[one][other] = false;
+            cut[other][one] = false;
+        });
+    }
+
+    private void noticeLater(final int one, final int other) {
         if (!random.percent(plan.halfOpenPercent)) {
             simulation.queue().after(random.between(0, plan.electionTimeoutNs), () -> {
-                if (cut[one][other] || cut[other][one]) {
+                if (isCut(one, other) || isCut(other, one)) {
                     breakConnection(one, other);
                 }
             });
         }
-        simulation.queue().after(random.waitNs(plan.cutLengthNs), () -> {
-            cut[one][other] &= simulation.defect().neverHeals();
-            cut[other][one] &= simulation.defect().neverHeals();
-        });
     }
 
-    /** Joins everything again. */
+    /** Cuts the way from one member to another until {@link #rejoin}. */
+    void sever(final int from, final int to) {
+        if (from != to) {
+            severed[from][to] = true;
+            noticeLater(from, to);
+        }
+    }
+
+    /** Ends what {@link #sever} has begun. */
+    void rejoin() {
+        for (final boolean[] ways : severed) {
+            Arrays.fill(ways, false);
+        }
+    }
+
+    /** Joins everything that was cut for a time. */
     void heal() {
         for (int one = 1; one <= members; one++) {
             for (int other = 1; other <= members; other++) {
-                cut[one][other] &= simulation.defect().neverHeals();
+                cut[one][other] = false;
             }
         }
     }

@@ -54,10 +54,12 @@ final class SimNode implements PeerTransport, Surroundings {
     private final UnsafeBuffer claimed;
     private int claimedFor;
 
+    private ReplicaLog log;
     private Replica replica;
     private int process;
     private boolean paused;
-    private boolean crashing;
+    private boolean stopping;
+    private boolean crashesWithinFlush;
     private int effectsLeft = NO_CRASH;
     private long turnAtNs = Long.MAX_VALUE;
     private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
@@ -114,14 +116,14 @@ final class SimNode implements PeerTransport, Surroundings {
         }
         process++;
         paused = false;
-        crashing = false;
-        effectsLeft = NO_CRASH;
+        stopping = false;
+        spare();
         simulation.defect().onRestart(disk.stream());
         try {
             final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity);
             trace("starts: " + recovered.report().summary(), 0, null);
             disk.reopen(recovered);
-            final ReplicaLog log = new ReplicaLog(disk, recovered, identity);
+            log = new ReplicaLog(disk, recovered, identity);
             simulation.invariants().onRestart(id, log.commitWatermark());
             final SimRandom timeouts = random.split();
             replica = new Replica(config, log, this, bound -> timeouts.between(0, bound - 1), this, clock.nowNs());
@@ -163,6 +165,40 @@ final class SimNode implements PeerTransport, Surroundings {
         }
     }
 
+    /** The process dies while the next flush is under way. */
+    void crashWithinFlush() {
+        crashesWithinFlush = isUp();
+    }
+
+    /** Whether it is to die within the flush that begins; once. */
+    boolean takeCrashWithinFlush() {
+        final boolean crashes = crashesWithinFlush;
+        crashesWithinFlush = false;
+        return crashes;
+    }
+
+    /** Asks the process to hand over and end, as SIGTERM does. */
+    void stop() {
+        input(() -> {
+            trace("is asked to stop", 0, null);
+            stopping = true;
+            replica.beginShutdown();
+        });
+    }
+
+    /** Everything is as it should be from now on: no crash is to come, and who is down or paused goes on. */
+    void heal() {
+        spare();
+        disk.heal();
+        resume();
+        start();
+    }
+
+    private void spare() {
+        effectsLeft = NO_CRASH;
+        crashesWithinFlush = false;
+    }
+
     /** Stops the process, as SIGSTOP does; the disk goes on with what it has begun. */
     void pause() {
         if (isUp() && !paused) {
@@ -193,7 +229,7 @@ final class SimNode implements PeerTransport, Surroundings {
     private void readFrame(final int from, final byte[] frame, final boolean damaged) {
         trace(damaged ? "receives damaged from" : "receives from", from, frame);
         received.putBytes(0, frame);
-        simulation.defect().onReceive(this, received.byteArray());
+        simulation.defect().onReceive(this, received, frame.length);
         try {
             final int length = reader.frameLength(received, 0, frame.length);
             final PeerMessage message = reader.message(received, 0, length);
@@ -289,6 +325,10 @@ final class SimNode implements PeerTransport, Surroundings {
             return;
         }
         observe();
+        if (stopping && replica.isShutdownReady()) {
+            crash("stopped");
+            return;
+        }
         if (replica.deadlineNs() < Long.MAX_VALUE) {
             final long dueNs = clock.simulationTimeNs(replica.deadlineNs());
             turnAt(Math.max(dueNs, simulation.queue().nowNs()) + LEAST_TURN_DELAY_NS);
@@ -348,7 +388,6 @@ final class SimNode implements PeerTransport, Surroundings {
         onEffect();
         final byte[] frame = new byte[length];
         claimed.getBytes(0, frame);
-        simulation.defect().onSend(this, frame);
         trace("sends to", claimedFor, frame);
         final UnsafeBuffer view = new UnsafeBuffer(frame);
         simulation.invariants().onSend(id, claimedFor, reader.message(view, 0, reader.frameLength(view, 0, length)));
@@ -392,8 +431,8 @@ final class SimNode implements PeerTransport, Surroundings {
         return replica.term();
     }
 
-    Replica replica() {
-        return replica;
+    ReplicaLog log() {
+        return log;
     }
 
     private void trace(final String what, final int peer, final byte[] frame) {

@@ -10,14 +10,16 @@ import io.quorumlog.sim.invariant.Invariants;
  *
  * <p>There is one queue of events, ordered by time and then by the order in which they were added, and one source of
  * chance. The <em>safety phase</em> lasts as long as the plan says; anything may happen in it, and the invariants are
- * checked with each observation. Then everything is healed, and in the <em>liveness phase</em> the cluster must come to
- * rest within a bounded number of election timeouts: one leader, all logs equal and committed, an append answered, and no
- * request left without an answer.
+ * checked with each observation. The <em>liveness phase</em> has two parts, each of a bounded number of election timeouts.
+ * First a majority is healed and a minority is not: the majority must come to serve, and keep its leader. Then everything
+ * is healed, and the cluster must come to rest: one leader, all logs equal and committed, an append answered, and no request
+ * left without an answer.
  *
  * <p>Draws nothing from outside: run twice, it does the same to the last byte.
  */
 final class Simulation {
-    private static final int LIVENESS_TIMEOUTS = 30;
+    private static final int LIVENESS_TIMEOUTS = 12;
+    private static final int SETTLING_TIMEOUTS = 4;
     private static final long LOOK_NS = 5_000_000;
 
     private final long seed;
@@ -33,6 +35,7 @@ final class Simulation {
     private boolean healed;
     private long step;
     private long nextRequestNumber;
+    private long timeoutsToRest;
 
     Simulation(final long seed) {
         this(seed, Defect.NONE);
@@ -72,8 +75,16 @@ final class Simulation {
             }
             faults.start();
             runUntil(plan.durationNs);
+            healed = true;
+            for (final SimClient client : clients) {
+                client.stop();
+            }
             heal();
-            come();
+            faults.breakMinority();
+            comeToServe();
+            faults.mend();
+            heal();
+            comeToRest();
         } catch (final Error | RuntimeException e) {
             throw new SimulationFailure(seed, step, plan, trace, e);
         }
@@ -95,39 +106,66 @@ final class Simulation {
 
     private void heal() {
         trace(0, "everything is healed", 0, 0, 0, null);
-        healed = true;
         network.heal();
-        for (final SimClient client : clients) {
-            client.stop();
-        }
         for (final SimNode node : nodes) {
-            node.crashAfterEffects(Integer.MAX_VALUE);
-            node.resume();
-            node.start();
+            node.heal();
         }
     }
 
-    /** Looks again and again whether the cluster has come to rest. */
-    private void come() {
-        final long deadlineNs = queue.nowNs() + LIVENESS_TIMEOUTS * plan.electionTimeoutNs;
-        final SimClient last = clients[0];
-        ClientRequest append = null;
-        while (true) {
-            runUntil(queue.nowNs() + LOOK_NS);
-            final String unrest = unrest();
-            if (unrest == null && append != null && last.isAnswered()) {
-                return;
-            }
-            if (unrest == null && last.isConnected() && last.isAnswered()) {
-                append = last.append();
-            }
-            if (queue.nowNs() > deadlineNs) {
-                throw new BrokenInvariant(
-                        "Liveness",
-                        LIVENESS_TIMEOUTS + " election timeouts after everything was healed: "
-                                + (unrest == null ? last.waitsFor() : unrest));
+    /**
+     * A majority is sound and connected, whatever the others do: within bounded time it has a leader that commits, and from
+     * then on nobody takes its place (raft-bugs 11 to 13).
+     */
+    private void comeToServe() {
+        final long healedNs = queue.nowNs();
+        final long servedIndex = invariants.committed().lastClientIndex();
+        while (invariants.committed().lastClientIndex() == servedIndex
+                || queue.nowNs() < healedNs + SETTLING_TIMEOUTS * plan.electionTimeoutNs) {
+            lookAgain(healedNs, "no append is committed by a sound majority");
+            if (invariants.committed().lastClientIndex() == servedIndex) {
+                probe();
             }
         }
+        final SimNode leader = leader();
+        final long term = leader.term();
+        runUntil(queue.nowNs() + SETTLING_TIMEOUTS * plan.electionTimeoutNs);
+        if (leader.role() != RoleKind.LEADER || leader.term() != term || leader() != leader) {
+            throw new BrokenInvariant(
+                    "Liveness", "member " + leader.id() + " led term " + term + " for a sound majority and was deposed");
+        }
+    }
+
+    /** Everything is mended: within bounded time one leader, equal logs, an append answered, no request without an answer. */
+    private void comeToRest() {
+        final long healedNs = queue.nowNs();
+        final SimClient last = clients[0];
+        boolean appended = false;
+        String unrest = unrest();
+        while (unrest != null || !appended || !last.isAnswered()) {
+            if (unrest == null && !appended && last.isConnected()) {
+                last.append();
+                appended = true;
+            }
+            lookAgain(healedNs, unrest == null ? last.waitsFor() : unrest);
+            unrest = unrest();
+        }
+        timeoutsToRest = (queue.nowNs() - healedNs) / plan.electionTimeoutNs;
+    }
+
+    /** A client asks the member that should lead by now. */
+    private void probe() {
+        final SimNode leader = leader();
+        if (leader != null && !faults.isBroken(leader.id())) {
+            clients[0].appendTo(leader.id());
+        }
+    }
+
+    private void lookAgain(final long sinceNs, final String why) {
+        if (queue.nowNs() > sinceNs + LIVENESS_TIMEOUTS * plan.electionTimeoutNs) {
+            throw new BrokenInvariant(
+                    "Liveness", LIVENESS_TIMEOUTS + " election timeouts after everything was healed: " + why);
+        }
+        runUntil(queue.nowNs() + LOOK_NS);
     }
 
     /** Why the cluster is not at rest, or null. */
@@ -187,6 +225,17 @@ final class Simulation {
         return nodes[id - 1];
     }
 
+    /** The member that leads, as it believes itself, in the highest term; null if none does. */
+    SimNode leader() {
+        SimNode leader = null;
+        for (final SimNode node : nodes) {
+            if (node.isUp() && node.role() == RoleKind.LEADER && (leader == null || node.term() > leader.term())) {
+                leader = node;
+            }
+        }
+        return leader;
+    }
+
     /** Whether the safety phase is over. */
     boolean isHealed() {
         return healed;
@@ -209,6 +258,11 @@ final class Simulation {
     /** Events so far. */
     long steps() {
         return step;
+    }
+
+    /** How many election timeouts after everything was healed the cluster was at rest. */
+    long timeoutsToRest() {
+        return timeoutsToRest;
     }
 
     /** The same for two runs only if they were the same. */

@@ -66,6 +66,7 @@ class ChronicleRecordStreamTest {
 
             assertEquals(3, fixture.stream.currentFile());
             assertTrue(Files.size(fixture.file(1)) <= StoreLayout.FILE_BYTES);
+            assertTrue(Files.size(fixture.file(3)) < 32 * StoreLayout.MIB, "no longer than what is reserved");
             assertTrue(fixture.stream.bytes() < entries * 2048L);
         }
         assertTrue(Files.size(fixtureFile(3)) < 32 * StoreLayout.MIB);

@@ -4,10 +4,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorumlog.log.StorageException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -27,6 +29,8 @@ class FlushThreadTest {
 
     private final List<StorageException> failures = new CopyOnWriteArrayList<>();
     private final AtomicInteger wakeUps = new AtomicInteger();
+    private final Thread loop = Thread.currentThread();
+    private int wakeUpsByTheLoop;
     private final GatedForce force = new GatedForce();
     private StoreFixture fixture;
     private FlushThread flusher;
@@ -46,8 +50,15 @@ class FlushThreadTest {
     }
 
     private void start(final boolean pageCache) {
-        flusher = new FlushThread(fixture.space, force, pageCache, wakeUps::incrementAndGet, failures::add);
+        flusher = new FlushThread(fixture.space, force, pageCache, this::wakeUp, failures::add);
         flusher.start();
+    }
+
+    private void wakeUp() {
+        wakeUps.incrementAndGet();
+        if (Thread.currentThread() == loop) {
+            wakeUpsByTheLoop++;
+        }
     }
 
     private void appendAndRequest(final boolean withHardState) {
@@ -138,7 +149,7 @@ class FlushThreadTest {
         appendAndRequest(false);
 
         assertEquals(1, flusher.durableSeq());
-        assertEquals(1, wakeUps.get());
+        assertEquals(1, wakeUpsByTheLoop);
         appendAndRequest(false);
         assertEquals(2, flusher.durableSeq());
         assertTrue(force.begun.isEmpty());
@@ -177,12 +188,13 @@ class FlushThreadTest {
         start(false);
         appendAndRequest(false);
 
-        assertFalse(flusher.stop(1, TimeUnit.MILLISECONDS.toNanos(50)));
+        assertFalse(assertTimeoutPreemptively(
+                Duration.ofSeconds(30), () -> flusher.stop(1, TimeUnit.MILLISECONDS.toNanos(50))));
     }
 
     @Test
     void realForceMakesFilesDurableAndSpaceComesByItself() {
-        flusher = new FlushThread(fixture.log, false, wakeUps::incrementAndGet, failures::add);
+        flusher = new FlushThread(fixture.log, false, this::wakeUp, failures::add);
         flusher.start();
         for (int index = 1; index <= 40000; index++) {
             while (!fixture.stream.fits(5000, 0)) {

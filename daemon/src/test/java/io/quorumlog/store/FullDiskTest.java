@@ -61,7 +61,6 @@ class FullDiskTest {
             for (int i = 0; i < 8; i++) {
                 fixture.appendHere(fixture.stream.lastSeq() + 1, 100);
             }
-            System.out.println("XX told " + told);
             assertTrue(told * PAYLOAD_BYTES > (DISK_MIB - 12L) * StoreLayout.MIB, told + " entries");
             assertThrows(NoSpaceException.class, () -> fillBlindly(fixture));
             entries = fixture.stream.lastSeq();

@@ -21,6 +21,7 @@ public final class Invariants {
         new StateMachineSafety(committed),
         new MonotoneState(),
         new PromisesAreDurable(),
+        new FlushedIsKept(),
         new TimestampsNeverDecrease(),
         new ToldTruth(committed),
         new LastIsLinearizable(committed),
@@ -80,7 +81,7 @@ public final class Invariants {
                 seq);
     }
 
-    /** The disk keeps all records up to this one, counted from the member's first start, whatever happens. */
+    /** The disk keeps all records up to this one, whatever happens. */
     public void onDurable(final int id, final long seq) {
         member(id).durable(seq);
     }
@@ -119,20 +120,12 @@ public final class Invariants {
         }
     }
 
-    /** Begins to read what a crash left on a member's disk; {@link #onSurvivor} for each record, then {@link #onRestart}. */
+    /**
+     * A member's process is gone. {@link #onRecord} follows for each record that recovery keeps, then {@link #onRestart}: so
+     * what survived is held to all rules like what is new.
+     */
     public void beginRestart(final int id) {
         member(id).restart();
-    }
-
-    /** A record that recovery has kept. */
-    public void onSurvivor(final int id, final LogRecord record) {
-        final ObservedMember member = member(id);
-        member.onRecord();
-        if (RecordKind.isEntry(record.kind())) {
-            member.append(observe(record, member.lastSeq()));
-        } else if (record.kind() == RecordKind.HARD_STATE) {
-            member.hardState(record.term(), record.buffer().getInt(VOTED_FOR_OFFSET, ByteOrder.LITTLE_ENDIAN));
-        }
     }
 
     /**

@@ -5,7 +5,7 @@ package io.quorumlog.sim.invariant;
  *
  * @param checksum of the whole record: two entries with the same one are the same
  * @param payload a copy
- * @param seq number of its record in the member's stream, counted from the member's first start
+ * @param seq number of its record in the member's stream, from 1
  */
 public record ObservedEntry(
         long index, long term, long timestampMs, byte kind, int checksum, byte[] payload, long seq) {

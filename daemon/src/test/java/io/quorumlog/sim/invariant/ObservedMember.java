@@ -15,6 +15,7 @@ public final class ObservedMember {
     private long commitIndex;
     private long lastSeq;
     private long durableSeq;
+    private long durableSeqBeforeRestart;
 
     ObservedMember(final int id) {
         this.id = id;
@@ -70,9 +71,14 @@ public final class ObservedMember {
         return index == 0 || index <= lastIndex() && entry(index).seq() <= durableSeq;
     }
 
-    /** Number of the last record written, counted from the first start. */
+    /** Number of the last record in the stream. */
     public long lastSeq() {
         return lastSeq;
+    }
+
+    /** Up to which record the disk had flushed when the process died. */
+    long durableSeqBeforeRestart() {
+        return durableSeqBeforeRestart;
     }
 
     // -- what Invariants has seen -------------------------------------------------------------------------------------
@@ -108,6 +114,10 @@ public final class ObservedMember {
 
     /** Forgets everything: what survived a crash is read from the disk anew, and all of that is durable. */
     void restart() {
+        durableSeqBeforeRestart = durableSeq;
+        durableSeq = 0;
+        hardStateSeq = 0;
+        lastSeq = 0;
         entries.clear();
         role = RoleKind.FOLLOWER;
         term = 0;

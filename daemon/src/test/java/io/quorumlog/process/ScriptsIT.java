@@ -1,0 +1,298 @@
+package io.quorumlog.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The scripts in a copy of the clone, which has been built, at a place whose name holds whatever a name may hold. */
+final class ScriptsIT {
+    private static final long TIMEOUT_S = 200;
+
+    @TempDir
+    Path directory;
+
+    private Path clone;
+    private Path elsewhere;
+    private final Map<String, String> environment = new HashMap<>();
+
+    private record Outcome(int status, String output) {}
+
+    @BeforeEach
+    void copyClone() throws IOException {
+        clone = directory.resolve("a b'\u00fc$x");
+        elsewhere = Files.createDirectories(directory.resolve("elsewhere"));
+        for (final String part : List.of("scripts", "daemon/target", "client/target")) {
+            Files.createDirectories(clone.resolve(part));
+        }
+        try (Stream<Path> scripts = Files.list(NodeProcess.ROOT.resolve("scripts"))) {
+            for (final Path script : scripts.toList()) {
+                Files.copy(script, clone.resolve("scripts").resolve(script.getFileName()));
+            }
+        }
+        for (final String jar : List.of("daemon/target/quorumlog-daemon.jar", "client/target/quorumlog-client.jar")) {
+            Files.copy(NodeProcess.ROOT.resolve(jar), clone.resolve(jar));
+        }
+        environment.put("CLIENT_PORT", Integer.toString(FreePorts.nextRun(3)));
+        environment.put("PEER_PORT", Integer.toString(FreePorts.nextRun(3)));
+    }
+
+    @AfterEach
+    void stop() {
+        if (Files.exists(clone.resolve("data/cluster"))) {
+            for (int id = 1; id <= 3; id++) {
+                run(List.of("cluster", "kill", Integer.toString(id)));
+            }
+        }
+    }
+
+    @Test
+    void aClusterIsStartedWatchedHurtHealedAndWiped() {
+        final Outcome started = run(List.of("cluster", "start"));
+        assertEquals(0, started.status, started.output);
+        assertTrue(started.output.contains("127.0.0.1:" + environment.get("CLIENT_PORT")), started.output);
+        assertTrue(started.output.contains("leads"), started.output);
+        assertEquals(
+                3,
+                started.output
+                        .lines()
+                        .filter(line -> line.matches(" +127\\.0\\.0\\.1:[0-9]+"))
+                        .count());
+
+        final Outcome again = run(List.of("cluster", "start"));
+        assertEquals(0, again.status, again.output);
+
+        assertEquals(List.of("up", "up", "up"), states());
+
+        assertEquals(0, run(List.of("cluster", "pause", "2")).status);
+        assertEquals(0, run(List.of("cluster", "resume", "2")).status);
+        assertEquals(0, run(List.of("cluster", "kill", "3")).status);
+        assertEquals(List.of("up", "up", "down"), states());
+        assertEquals(1, run(List.of("cluster", "kill", "3")).status);
+
+        final String pid = field(1, "pid");
+        assertEquals(0, run(List.of("cluster", "restart", "1")).status);
+        assertNotEquals(pid, field(1, "pid"));
+        assertEquals(0, run(List.of("cluster", "restart", "3")).status);
+        assertEquals(List.of("up", "up", "up"), states());
+
+        assertEquals(0, run(List.of("cluster", "stop")).status);
+        assertEquals(List.of("down", "down", "down"), states());
+        assertEquals(0, run(List.of("cluster", "stop")).status);
+
+        assertEquals(1, run(List.of("cluster", "wipe")).status);
+        assertTrue(Files.exists(clone.resolve("data/node-1")));
+        assertEquals(0, run(List.of("cluster", "wipe", "--yes")).status);
+        assertFalse(Files.exists(clone.resolve("data")));
+        assertEquals(List.of(), list(elsewhere));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dash", "busybox sh", "bash --posix"})
+    void everyShellWillDo(final String shell) {
+        final List<String> prefix = List.of(shell.split(" "));
+        assumeTrue(isInstalled(prefix.get(0)), prefix.get(0) + " is not installed");
+        environment.put("CDPATH", "/:/tmp");
+
+        final Outcome started = runBy(prefix, List.of("cluster", "start", "1"));
+        assertEquals(0, started.status, started.output);
+        final Outcome status = runBy(prefix, List.of("cluster", "status"));
+        assertTrue(status.output.startsWith("1 up pid="), status.output);
+        assertEquals(0, runBy(prefix, List.of("cluster", "restart", "1")).status);
+        assertEquals(0, runBy(prefix, List.of("cluster", "stop")).status);
+    }
+
+    @Test
+    void aSymbolicLinkAJavaHomeWithABlankAndNoHomeAreFine() throws IOException {
+        final Path link = Files.createSymbolicLink(
+                directory.resolve("link"),
+                Files.createSymbolicLink(directory.resolve("link to link"), clone.resolve("scripts/cluster")));
+        final Path java =
+                Files.createSymbolicLink(directory.resolve("a java"), Path.of(System.getProperty("java.home")));
+        environment.put("JAVA_HOME", java.toString());
+        environment.put("HOME", null);
+        environment.put("LC_ALL", "C");
+
+        final Outcome started = execute(List.of(link.toString(), "start", "1"));
+
+        assertEquals(0, started.status, started.output);
+        assertTrue(Files.exists(clone.resolve("data/node-1/node.log")));
+    }
+
+    @Test
+    void aNodeIsTheProcessThatTheScriptBeganAndEndsWithStatusZero() throws Exception {
+        final Path output = directory.resolve("output");
+        final ProcessBuilder builder = NodeProcess.builder(
+                output,
+                List.of("--node-id", "1", "--cluster", "1=127.0.0.1:" + FreePorts.next() + ":" + FreePorts.next()));
+        final List<String> command = new ArrayList<>(builder.command());
+        command.set(0, clone.resolve("scripts/node").toString());
+        builder.command(command).directory(elsewhere.toFile());
+        try (NodeProcess node = NodeProcess.start(output, builder)) {
+            ProcessCluster.untilTrue("a leader", () -> node.output().contains("role=leader"));
+
+            assertEquals(
+                    "java",
+                    Files.readString(Path.of("/proc/" + node.pid() + "/comm")).strip());
+            assertEquals(0, node.terminate(), node::output);
+        }
+        assertTrue(Files.exists(clone.resolve("data/LOCK")), "the default is the clone's data directory");
+        assertEquals(List.of(), list(elsewhere));
+    }
+
+    @Test
+    void anotherClonesPortsAreFoundTaken() {
+        assertEquals(0, run(List.of("cluster", "start", "1")).status);
+        final Path first = clone;
+        final Path second = directory.resolve("second");
+        copy(first.resolve("scripts"), second.resolve("scripts"));
+        copy(first.resolve("daemon"), second.resolve("daemon"));
+        copy(first.resolve("client"), second.resolve("client"));
+        clone = second;
+
+        final Outcome refused = run(List.of("cluster", "start", "1"));
+
+        clone = first;
+        assertEquals(1, refused.status, refused.output);
+        assertTrue(refused.output.contains(environment.get("CLIENT_PORT")), refused.output);
+        assertTrue(refused.output.contains("taken"), refused.output);
+        assertFalse(Files.exists(second.resolve("data")));
+    }
+
+    @Test
+    void aPidFileThatNamesSomeoneElsesProcessIsNotBelieved() throws IOException {
+        assertEquals(0, run(List.of("cluster", "start", "1")).status);
+        assertEquals(0, run(List.of("cluster", "kill", "1")).status);
+        for (final String content :
+                List.of(Long.toString(ProcessHandle.current().pid()), "garbage", "", "-1")) {
+            Files.writeString(clone.resolve("data/node-1/pid"), content + "\n");
+
+            assertEquals(List.of("down"), states(), content);
+            assertEquals(0, run(List.of("cluster", "stop")).status);
+        }
+        assertEquals(0, run(List.of("cluster", "start", "1")).status);
+        assertEquals(List.of("up"), states());
+    }
+
+    @Test
+    void aNodeThatEndsAtOnceIsReportedWithItsOwnWords() {
+        environment.put("QUORUMLOG_IDLE", "never");
+
+        final Outcome started = run(List.of("cluster", "start", "1"));
+
+        assertEquals(1, started.status, started.output);
+        assertTrue(started.output.contains("idle (QUORUMLOG_IDLE)=never: must be"), started.output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nosuch", "start 0", "start ten", "start 10", "start 1 2", "kill", "stop now", "wipe --no"})
+    void aWrongCommandIsOneLineAndStatusTwo(final String command) {
+        final Outcome outcome = run(List.of(("cluster " + command).split(" ")));
+
+        assertEquals(2, outcome.status, outcome.output);
+        assertEquals(1, outcome.output.lines().count(), outcome.output);
+    }
+
+    private List<String> states() {
+        return run(List.of("cluster", "status"))
+                .output
+                .lines()
+                .map(line -> line.split(" ")[1])
+                .toList();
+    }
+
+    private String field(final int id, final String name) {
+        for (final String word : run(List.of("cluster", "status"))
+                .output
+                .lines()
+                .toList()
+                .get(id - 1)
+                .split(" ")) {
+            if (word.startsWith(name + "=")) {
+                return word.substring(name.length() + 1);
+            }
+        }
+        throw new AssertionError(name);
+    }
+
+    private Outcome run(final List<String> command) {
+        return runBy(List.of(), command);
+    }
+
+    private Outcome runBy(final List<String> shell, final List<String> command) {
+        final List<String> words = new ArrayList<>(shell);
+        words.add(clone.resolve("scripts").resolve(command.get(0)).toString());
+        words.addAll(command.subList(1, command.size()));
+        return execute(words);
+    }
+
+    private Outcome execute(final List<String> words) {
+        try {
+            final Path output = Files.createTempFile(directory, "command", ".out");
+            final ProcessBuilder builder = new ProcessBuilder(words)
+                    .directory(elsewhere.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .redirectInput(Path.of("/dev/null").toFile());
+            NodeProcess.setJava(builder.environment());
+            environment.forEach((name, value) -> {
+                builder.environment().remove(name);
+                if (value != null) {
+                    builder.environment().put(name, value);
+                }
+            });
+            final Process process = builder.start();
+            if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(words + " does not end: " + Files.readString(output));
+            }
+            final String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
+            Files.delete(output);
+            return new Outcome(process.exitValue(), text);
+        } catch (final IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static boolean isInstalled(final String command) {
+        return Stream.of(System.getenv("PATH").split(":")).anyMatch(part -> Files.isExecutable(Path.of(part, command)));
+    }
+
+    private static List<Path> list(final Path path) {
+        try (Stream<Path> paths = Files.list(path)) {
+            return paths.toList();
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void copy(final Path from, final Path to) {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (final Path path : paths.toList()) {
+                final Path target = to.resolve(from.relativize(path).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(path, target);
+            }
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

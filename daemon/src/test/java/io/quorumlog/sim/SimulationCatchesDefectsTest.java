@@ -1,0 +1,240 @@
+package io.quorumlog.sim;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.AppendReply;
+import io.quorumlog.codec.peer.MessageKind;
+import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.codec.peer.VoteReply;
+import io.quorumlog.codec.peer.VoteRequest;
+import io.quorumlog.codec.record.Crc32c;
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
+import io.quorumlog.codec.resp.Reply;
+import io.quorumlog.log.MemoryRecordStream;
+import io.quorumlog.log.StoredFiles;
+import io.quorumlog.sim.invariant.BrokenInvariant;
+import java.util.Set;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The simulation is tested by mistakes: each of these, put in at a seam between the product and its world, must be found
+ * within so many seeds, and by a rule that it breaks or a check of the product's own. The numbers of {@code raft-bugs} rows
+ * stand with those that are in that list.
+ */
+class SimulationCatchesDefectsTest {
+    private static final int GRANTED = 2;
+    private static final int PRE_VOTE = 1;
+    private static final int VOTED_FOR_OFFSET = LogRecord.HEADER_LENGTH;
+    /** The product stopped the member itself. */
+    private static final String OWN_CHECK = "its own check";
+
+    /** Rows 1 and 2: promises leave before they are on stable storage. */
+    @Test
+    void flusherThatReportsTooEarlyIsCaught() {
+        assertCaught(10, Set.of("PromisesAreDurable"), new Defect() {
+            @Override
+            long reportedSeq(final long durableSeq, final long lastSeq) {
+                return lastSeq;
+            }
+        });
+    }
+
+    /** Row 19: a flush that was none. */
+    @Test
+    void diskThatLosesWhatItFlushedIsCaught() {
+        assertCaught(10, Set.of("FlushedIsKept", "MonotoneState", OWN_CHECK), new Defect() {
+            @Override
+            long keptSeq(final long durableSeq) {
+                return durableSeq - 3;
+            }
+        });
+    }
+
+    /** Row 1: a member that votes twice in a term. */
+    @Test
+    void recoveryThatForgetsTheVoteIsCaught() {
+        assertCaught(20, Set.of("MonotoneState"), new Defect() {
+            @Override
+            void onRestart(final MemoryRecordStream stream) {
+                forgetVotes(stream);
+            }
+        });
+    }
+
+    /** Row 3: the log is cut at every message with entries, not only at a conflict. */
+    @Test
+    void logThatIsTruncatedOnEveryAppendIsCaught() {
+        assertCaught(20, Set.of("StateMachineSafety", "PromisesAreDurable", OWN_CHECK), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                final int at = AppendEntries.LENGTH;
+                if (kind(frame) == MessageKind.APPEND_ENTRIES && length > at) {
+                    final LogRecord first = new LogRecord().wrap(frame, at, LogRecord.lengthAt(frame, at, length - at));
+                    if (first.index() <= receiver.log().lastIndex() && first.term() <= receiver.term()) {
+                        receiver.log().appendReplicated(first);
+                    }
+                }
+            }
+        });
+    }
+
+    /** Row 5: the election restriction compares the index before the term. */
+    @Test
+    void voterThatComparesIndexBeforeTermIsCaught() {
+        assertCaught(500, Set.of("LeaderCompleteness", OWN_CHECK), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                if (kind(frame) == MessageKind.VOTE_REQUEST
+                        && frame.getLong(VoteRequest.LAST_INDEX_OFFSET, LITTLE_ENDIAN)
+                                >= receiver.log().lastIndex()) {
+                    frame.putLong(VoteRequest.LAST_TERM_OFFSET, receiver.log().lastTerm(), LITTLE_ENDIAN);
+                }
+            }
+        });
+    }
+
+    /** Row 9: replies are counted, not votes. */
+    @Test
+    void candidateThatCountsRefusalsIsCaught() {
+        assertCaught(100, Set.of("ElectionSafety", "LeaderCompleteness", OWN_CHECK), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                if (kind(frame) == MessageKind.VOTE_REPLY) {
+                    final short flags = frame.getShort(VoteReply.FLAGS_OFFSET, LITTLE_ENDIAN);
+                    frame.putShort(VoteReply.FLAGS_OFFSET, (short) (flags | GRANTED), LITTLE_ENDIAN);
+                }
+            }
+        });
+    }
+
+    /** Row 6: a leader counts entries that the follower never acknowledged. */
+    @Test
+    void leaderThatCountsUnacknowledgedEntriesIsCaught() {
+        assertCaught(100, Set.of("LeaderCompleteness", "StateMachineSafety", OWN_CHECK), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                if (kind(frame) == MessageKind.APPEND_REPLY && isOfTerm(receiver, frame)) {
+                    frame.putLong(AppendReply.MATCH_INDEX_OFFSET, receiver.log().lastIndex(), LITTLE_ENDIAN);
+                }
+            }
+        });
+    }
+
+    /** Row 8: a follower commits what it holds, not what the leader has committed. */
+    @Test
+    void followerThatCommitsWhateverItHoldsIsCaught() {
+        assertCaught(100, Set.of("LeaderCompleteness", "StateMachineSafety", OWN_CHECK), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                if (kind(frame) == MessageKind.APPEND_ENTRIES) {
+                    frame.putLong(AppendEntries.LEADER_COMMIT_OFFSET, Long.MAX_VALUE, LITTLE_ENDIAN);
+                }
+            }
+        });
+    }
+
+    /** Row 14: a leader answers reads by believing that it leads. */
+    @Test
+    void leaderThatReadsWithoutConfirmationIsCaught() {
+        assertCaught(300, Set.of("LastIsLinearizable", "ToldTruth"), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                if (kind(frame) == MessageKind.APPEND_REPLY) {
+                    frame.putLong(AppendReply.ROUND_OFFSET, Long.MAX_VALUE / 2, LITTLE_ENDIAN);
+                }
+            }
+        });
+    }
+
+    /** Row 17: a client repeats an append by itself after its connection broke. */
+    @Test
+    void clientThatRepeatsAnAppendIsCaught() {
+        assertCaught(50, Set.of("ToldTruth", "LastIsLinearizable"), new Defect() {
+            @Override
+            boolean repeatsUncertainAppends() {
+                return true;
+            }
+        });
+    }
+
+    /** Row 16: 'failed' is said of an append that may still be committed. */
+    @Test
+    void uncertaintyThatIsToldAsFailureIsCaught() {
+        assertCaught(500, Set.of("ToldTruth"), new Defect() {
+            @Override
+            Reply understood(final Reply reply) {
+                return reply instanceof Reply.Failure failure
+                                && failure.code().equals("UNCERTAIN")
+                        ? new Reply.Failure("NOTLEADER 1 client:1")
+                        : reply;
+            }
+        });
+    }
+
+    /** Liveness: votes that never arrive. */
+    @Test
+    void clusterThatNeverElectsIsCaught() {
+        assertCaught(1, Set.of("Liveness"), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                if (kind(frame) == MessageKind.VOTE_REPLY) {
+                    frame.putShort(VoteReply.FLAGS_OFFSET, (short) PRE_VOTE, LITTLE_ENDIAN);
+                }
+            }
+        });
+    }
+
+    // -- how ----------------------------------------------------------------------------------------------------------
+
+    /** Some seed up to {@code seeds} finds it by what it breaks; what else breaks before that is passed over. */
+    private static void assertCaught(final int seeds, final Set<String> by, final Defect defect) {
+        for (long seed = 1; seed <= seeds; seed++) {
+            try {
+                new Simulation(seed, defect).run();
+            } catch (final SimulationFailure failure) {
+                final String found =
+                        failure.getCause() instanceof BrokenInvariant broken ? broken.invariant() : OWN_CHECK;
+                if (by.contains(found)) {
+                    return;
+                }
+            }
+        }
+        fail("not found within " + seeds + " seeds");
+    }
+
+    private static byte kind(final UnsafeBuffer frame) {
+        return frame.getByte(PeerMessage.KIND_OFFSET);
+    }
+
+    private static boolean isOfTerm(final SimNode receiver, final UnsafeBuffer frame) {
+        return frame.getLong(PeerMessage.TERM_OFFSET, LITTLE_ENDIAN) == receiver.term();
+    }
+
+    /** Takes the votes out of all hard states, as if none had been given. */
+    private static void forgetVotes(final MemoryRecordStream stream) {
+        final StoredFiles files = stream.storedFiles();
+        for (final int file : files.numbers()) {
+            try (StoredFiles.Scan scan = files.scan(file)) {
+                while (scan.next() == StoredFiles.Found.RECORD) {
+                    if (scan.record().getByte(LogRecord.KIND_OFFSET) == RecordKind.HARD_STATE) {
+                        forgetVote(stream.bytes(file), (int) scan.offset(), scan.record().capacity());
+                    }
+                }
+            }
+        }
+    }
+
+    private static void forgetVote(final UnsafeBuffer bytes, final int offset, final int length) {
+        bytes.putInt(offset + VOTED_FOR_OFFSET, 0, LITTLE_ENDIAN);
+        final int checked = offset + LogRecord.LENGTH_OFFSET;
+        final int checksum = new Crc32c()
+                .reset()
+                .update(bytes, checked, length - LogRecord.LENGTH_OFFSET)
+                .value();
+        bytes.putInt(offset + LogRecord.CRC_OFFSET, checksum, LITTLE_ENDIAN);
+    }
+}
