@@ -75,6 +75,7 @@ class LogTailTest {
             }
             append(1, 1);
             assertNext(tail, 1, 1);
+            assertEquals(1, a.connections(), "a question that is still open is not asked again");
         }
     }
 

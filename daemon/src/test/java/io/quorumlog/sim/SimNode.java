@@ -414,6 +414,7 @@ final class SimNode implements PeerTransport, Surroundings {
     @Override
     public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
         trace("is " + role + " in term " + term + ": " + reason, leaderId, null);
+        observe(); // What was committed in the role before.
         simulation.invariants().onRole(id, role, term);
     }
 

@@ -11,8 +11,8 @@ import io.quorumlog.sim.invariant.Invariants;
  * chance. The <em>safety phase</em> lasts as long as the plan says; anything may happen in it, and the invariants are
  * checked with each observation. The <em>liveness phase</em> has two parts, each of a bounded number of election timeouts.
  * First a majority is healed and a minority is not: the majority must come to serve, and keep its leader. Then everything
- * is healed, and the cluster must come to rest: one leader, all logs equal and committed, an append answered, and no request
- * left without an answer.
+ * is healed, and the cluster must come to rest: the same leader still, all logs equal and committed, an append answered, and
+ * no request left without an answer.
  *
  * <p>Draws nothing from outside: run twice, it does the same to the last byte.
  */
@@ -81,9 +81,16 @@ final class Simulation {
             heal();
             faults.breakMinority();
             comeToServe();
+            final SimNode leader = leader();
+            final long term = leader.term();
+            final boolean othersAreAhead = isAnyMemberAhead(term);
             faults.mend();
             heal();
             comeToRest();
+            if (!othersAreAhead && (leader() != leader || leader.term() != term)) {
+                throw new BrokenInvariant(
+                        "Liveness", "member " + leader.id() + " of term " + term + " was deposed by who came back");
+            }
         } catch (final Error | RuntimeException e) {
             throw new SimulationFailure(seed, step, plan, trace, e);
         }
@@ -150,6 +157,16 @@ final class Simulation {
             unrest = unrest();
         }
         timeoutsToRest = (queue.nowNs() - healedNs) / plan.electionTimeoutNs;
+    }
+
+    /** Whether a member that is not sound had begun a later term: then it deposes the leader when it comes back. */
+    private boolean isAnyMemberAhead(final long term) {
+        for (final SimNode node : nodes) {
+            if (invariants.member(node.id()).term() > term) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A client asks the member that should lead by now. */

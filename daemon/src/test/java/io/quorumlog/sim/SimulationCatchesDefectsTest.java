@@ -114,7 +114,7 @@ class SimulationCatchesDefectsTest {
     /** Row 6: a leader counts entries that the follower never acknowledged. */
     @Test
     void leaderThatCountsUnacknowledgedEntriesIsCaught() {
-        assertCaught(100, Set.of("LeaderCompleteness", "StateMachineSafety", OWN_CHECK), new Defect() {
+        assertCaught(100, Set.of("CommitNeedsMajority", "LeaderCompleteness", "StateMachineSafety"), new Defect() {
             @Override
             void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
                 if (kind(frame) == MessageKind.APPEND_REPLY && isOfTerm(receiver, frame)) {
@@ -127,7 +127,7 @@ class SimulationCatchesDefectsTest {
     /** Row 8: a follower commits what it holds, not what the leader has committed. */
     @Test
     void followerThatCommitsWhateverItHoldsIsCaught() {
-        assertCaught(100, Set.of("LeaderCompleteness", "StateMachineSafety", OWN_CHECK), new Defect() {
+        assertCaught(100, Set.of("CommitNeedsMajority", "LeaderCompleteness", "StateMachineSafety"), new Defect() {
             @Override
             void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
                 if (kind(frame) == MessageKind.APPEND_ENTRIES) {

@@ -13,9 +13,12 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -277,9 +280,10 @@ class ClientMainTest {
     void wordsBehindTheCommandAreNoOptions() {
         command("append", "--timeout", "-h");
 
-        command("append", "--", "@file");
+        command("append", "@pom.xml");
 
-        assertEquals(List.of("--timeout -h", "-- @file"), node.log());
+        assertTrue(Files.exists(Path.of("pom.xml")), "a file that could be taken for one of arguments");
+        assertEquals(List.of("--timeout -h", "@pom.xml"), node.log());
     }
 
     @Test
@@ -369,14 +373,35 @@ class ClientMainTest {
 
         typed.write("append a\n".getBytes(StandardCharsets.UTF_8));
         typed.flush();
-        long end = System.nanoTime() + 5_000_000_000L;
-        while (!output().equals("1\n") && System.nanoTime() < end) {
-            Thread.sleep(10);
-        }
-
-        assertEquals("1\n", output());
+        awaitOutput("1\n");
         typed.close();
         assertEquals(0, status.get(5, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void appendIsAnsweredWhileTheNextStillWaits() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        node.script((words, session) -> {
+            if (words.contains("b")) {
+                go.await();
+            }
+            return false;
+        });
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> filter("append a\nappend b\n"));
+
+        awaitOutput("1\n");
+        go.countDown();
+
+        assertEquals(0, status.get(5, TimeUnit.SECONDS));
+        assertEquals("1\n2\n", output());
+    }
+
+    private void awaitOutput(String expected) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1800); // less than the timeout of run
+        while (!output().equals(expected) && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
+        assertEquals(expected, output());
     }
 
     @Test

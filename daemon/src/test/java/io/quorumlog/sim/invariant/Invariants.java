@@ -13,20 +13,7 @@ public final class Invariants {
 
     private final CommittedLog committed = new CommittedLog();
     private final ObservedMember[] members;
-    private final SimulationInvariant[] rules = {
-        new ElectionSafety(),
-        new LeaderAppendOnly(),
-        new LogMatching(),
-        new LeaderCompleteness(committed),
-        new StateMachineSafety(committed),
-        new MonotoneState(),
-        new PromisesAreDurable(),
-        new FlushedIsKept(),
-        new TimestampsNeverDecrease(),
-        new ToldTruth(committed),
-        new LastIsLinearizable(committed),
-        new ReadsAreStable(committed),
-    };
+    private final SimulationInvariant[] rules;
 
     /** @param members ids are 1 to this */
     public Invariants(final int members) {
@@ -34,6 +21,21 @@ public final class Invariants {
         for (int i = 0; i < members; i++) {
             this.members[i] = new ObservedMember(i + 1);
         }
+        rules = new SimulationInvariant[] {
+            new ElectionSafety(),
+            new LeaderAppendOnly(),
+            new LogMatching(),
+            new LeaderCompleteness(committed),
+            new StateMachineSafety(committed),
+            new CommitNeedsMajority(this.members),
+            new MonotoneState(),
+            new PromisesAreDurable(),
+            new FlushedIsKept(),
+            new TimestampsNeverDecrease(),
+            new ToldTruth(committed),
+            new LastIsLinearizable(committed),
+            new ReadsAreStable(committed),
+        };
     }
 
     public CommittedLog committed() {
@@ -88,7 +90,7 @@ public final class Invariants {
 
     public void onRole(final int id, final RoleKind role, final long term) {
         final ObservedMember member = member(id);
-        member.role(role);
+        member.role(role, term);
         for (final SimulationInvariant rule : rules) {
             rule.onRole(member, role, term);
         }
@@ -108,7 +110,7 @@ public final class Invariants {
             for (final SimulationInvariant rule : rules) {
                 rule.onCommitted(entry);
             }
-            committed.append(entry, member.term());
+            committed.append(entry, member.roleTerm());
         }
         member.commit(commitIndex);
     }
@@ -136,6 +138,7 @@ public final class Invariants {
     public void onRestart(final int id, final long commitIndex) {
         final ObservedMember member = member(id);
         member.durable(member.lastSeq());
+        member.role(RoleKind.FOLLOWER, member.term());
         for (final SimulationInvariant rule : rules) {
             rule.onRestart(member);
         }

@@ -9,6 +9,7 @@ public final class ObservedMember {
     private final int id;
     private final List<ObservedEntry> entries = new ArrayList<>();
     private RoleKind role = RoleKind.FOLLOWER;
+    private long roleTerm;
     private long term;
     private int votedFor;
     private long hardStateSeq;
@@ -27,6 +28,11 @@ public final class ObservedMember {
 
     public RoleKind role() {
         return role;
+    }
+
+    /** The term in which the role was taken up; a later one may have been written since. */
+    long roleTerm() {
+        return roleTerm;
     }
 
     /** As written last, durable or not. */
@@ -100,8 +106,9 @@ public final class ObservedMember {
         hardStateSeq = lastSeq;
     }
 
-    void role(final RoleKind newRole) {
+    void role(final RoleKind newRole, final long newRoleTerm) {
         role = newRole;
+        roleTerm = newRoleTerm;
     }
 
     void commit(final long index) {
