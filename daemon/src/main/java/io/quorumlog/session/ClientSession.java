@@ -2,9 +2,6 @@ package io.quorumlog.session;
 
 import io.quorumlog.codec.resp.Request;
 import io.quorumlog.codec.resp.RequestParser;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 
 /**
@@ -28,13 +25,7 @@ import org.agrona.DirectBuffer;
  * Taking APPEND, APPENDIF and LAST, and answering them, allocates nothing.
  */
 public final class ClientSession {
-    private static final long DEFAULT_READ_COUNT = 100;
-    private static final long NOT_GIVEN = -1;
     private static final int MAX_MEMBER_ID = 65_535;
-    private static final byte[] COUNT = ascii("COUNT");
-    private static final byte[] BLOCK = ascii("BLOCK");
-    private static final byte[] SETNAME = ascii("SETNAME");
-    private static final byte[] SETINFO = ascii("SETINFO");
 
     /** What the session is doing; but for REQUESTS and TAIL, requests must wait meanwhile. */
     private enum Mode {
@@ -131,7 +122,7 @@ public final class ClientSession {
                 case OVERSIZE -> {
                     // Its bytes are gone, it can't be offered again: the answer waits instead of the request.
                     position += parser.consumed();
-                    lateError = oversize(parser.request());
+                    lateError = Refusals.oversize(parser.request(), settings.maxEntryBytes());
                     endTail();
                     answerLateError();
                 }
@@ -308,9 +299,9 @@ public final class ClientSession {
             return stall(Stall.UNANSWERED);
         }
         if (command == null) {
-            replies.error("ERR unknown command '" + request.echo(0) + "'");
+            replies.error(Refusals.unknownCommand(request));
         } else if (!command.takes(request.argumentCount())) {
-            replies.error(wrongNumberOfArguments(command));
+            replies.error(Refusals.wrongNumberOfArguments(command));
         } else {
             run(command, request);
         }
@@ -339,7 +330,7 @@ public final class ClientSession {
             if (!pending.isEmpty()) {
                 return stall(Stall.UNANSWERED);
             }
-            replies.error(notInRange("last", request, 1, 0, Long.MAX_VALUE));
+            replies.error(Refusals.notInRange("last", request, 1, 0, Long.MAX_VALUE));
             return true;
         }
         if (!log.isLeader()) {
@@ -386,123 +377,36 @@ public final class ClientSession {
         switch (command) {
             case READ -> read(request);
             case TAIL -> tail(request);
-            case PING -> ping(request);
-            case ECHO -> replies.bulk(request.buffer(), request.argumentOffset(1), request.argumentLength(1));
-            case STATUS, INFO -> replies.bulk(StatusReport.of(log.status(), request));
-            case LEADER -> leader();
-            case MEMBERS -> members();
             case TRANSFER -> transfer(request);
-            case HELP -> replies.bulk(Command.helpText());
-            case COMMAND -> replies.arrayHeader(0);
-            case CLIENT -> client(request);
-            case SELECT -> select(request);
             case QUIT -> {
                 replies.ok();
                 finishing = true;
             }
-            case APPEND, APPENDIF, LAST -> throw new AssertionError(command);
-        }
-    }
-
-    private void ping(final Request request) {
-        if (request.argumentCount() == 1) {
-            replies.pong();
-        } else {
-            replies.bulk(request.buffer(), request.argumentOffset(1), request.argumentLength(1));
-        }
-    }
-
-    private void client(final Request request) {
-        if (request.argumentEqualsIgnoreCase(1, SETNAME) || request.argumentEqualsIgnoreCase(1, SETINFO)) {
-            replies.ok();
-        } else {
-            replies.error("ERR unknown subcommand '" + request.echo(1) + "' for 'client'");
-        }
-    }
-
-    private void select(final Request request) {
-        if (request.argumentAsLong(1) == 0) {
-            replies.ok();
-        } else {
-            replies.error("ERR there is only database 0, not '" + request.echo(1) + "'");
-        }
-    }
-
-    private void leader() {
-        final int leaderId = log.leaderId();
-        final String address = leaderId == 0 ? null : log.clientAddress(leaderId);
-        if (address == null) {
-            replies.nullArray();
-            return;
-        }
-        replies.arrayHeader(2);
-        replies.integer(leaderId);
-        replies.bulk(address);
-    }
-
-    private void members() {
-        final List<NodeStatus.Member> members = log.status().members();
-        replies.arrayHeader(members.size());
-        for (final NodeStatus.Member member : members) {
-            replies.arrayHeader(4);
-            replies.integer(member.id());
-            replies.bulk(member.peerAddress());
-            replies.bulk(member.clientAddress());
-            replies.bulk(member.role());
+            default -> PlainCommands.run(command, request, log, replies);
         }
     }
 
     // READ and TAIL.
 
     private void read(final Request request) {
-        final long from = request.argumentAsLong(1);
-        if (from == Request.NOT_A_NUMBER) {
-            replies.error(notInRange("from", request, 1, 0, Long.MAX_VALUE));
+        final ReadOptions options = sessions.readOptions();
+        final String refusal = options.parse(request);
+        if (refusal != null) {
+            replies.error(refusal);
             return;
         }
-        long count = NOT_GIVEN;
-        long blockMs = NOT_GIVEN;
-        for (int i = 2; i < request.argumentCount(); i += 2) {
-            final boolean isCount = request.argumentEqualsIgnoreCase(i, COUNT);
-            if (!isCount && !request.argumentEqualsIgnoreCase(i, BLOCK)) {
-                replies.error(
-                        "ERR unknown option '" + request.echo(i) + "' for 'read': COUNT n and BLOCK ms are known");
-                return;
-            }
-            final String name = isCount ? "COUNT" : "BLOCK";
-            if (i + 1 == request.argumentCount()) {
-                replies.error("ERR " + name + " needs a number behind it");
-                return;
-            }
-            if ((isCount ? count : blockMs) != NOT_GIVEN) {
-                replies.error("ERR " + name + " is given twice");
-                return;
-            }
-            final long value = request.argumentAsLong(i + 1);
-            // COUNT 0 is no question: nothing could answer it, and with BLOCK it would wait for nothing.
-            final int least = isCount ? 1 : 0;
-            if (value < least) {
-                replies.error(notInRange(name, request, i + 1, least, Long.MAX_VALUE));
-                return;
-            }
-            if (isCount) {
-                count = value;
-            } else {
-                blockMs = value;
-            }
-        }
         sessions.traffic().countRead();
-        reader.seek(Math.max(1, from));
-        readMost = count == NOT_GIVEN ? DEFAULT_READ_COUNT : count;
+        reader.seek(options.from());
+        readMost = options.count();
         if (beginRead()) {
             return;
         }
-        if (blockMs == NOT_GIVEN || inputEnded) {
+        if (!options.blocks() || inputEnded) {
             replies.arrayHeader(0);
             return;
         }
         mode = Mode.READ_BLOCKED;
-        waitUntilNs = blockMs == 0 ? Long.MAX_VALUE : afterMs(log.nowNs(), blockMs);
+        waitUntilNs = options.blocksUntilNs(log.nowNs());
     }
 
     /** Announces and begins to write the entries of a READ. @return false if there are none */
@@ -545,7 +449,7 @@ public final class ClientSession {
     private void tail(final Request request) {
         final long from = request.argumentAsLong(1);
         if (from == Request.NOT_A_NUMBER) {
-            replies.error(notInRange("from", request, 1, 0, Long.MAX_VALUE));
+            replies.error(Refusals.notInRange("from", request, 1, 0, Long.MAX_VALUE));
             return;
         }
         sessions.traffic().countRead();
@@ -573,7 +477,7 @@ public final class ClientSession {
     private void transfer(final Request request) {
         final long member = request.argumentAsLong(1);
         if (member < 1 || member > MAX_MEMBER_ID) {
-            replies.error(notInRange("id", request, 1, 1, MAX_MEMBER_ID));
+            replies.error(Refusals.notInRange("id", request, 1, 1, MAX_MEMBER_ID));
             return;
         }
         if (!log.isLeader()) {
@@ -617,39 +521,5 @@ public final class ClientSession {
             replies.error(lateError);
             lateError = null;
         }
-    }
-
-    private String oversize(final Request request) {
-        final Command command = Command.find(request);
-        if (command == null) {
-            return "ERR unknown command '" + request.echo(0) + "'";
-        }
-        if (!command.takes(request.argumentCount())) {
-            return wrongNumberOfArguments(command);
-        }
-        int longest = 0;
-        for (int i = 1; i < request.argumentCount(); i++) {
-            longest = Math.max(longest, request.argumentLength(i));
-        }
-        return "TOOBIG a payload of " + longest + " bytes is more than max-entry-bytes=" + settings.maxEntryBytes();
-    }
-
-    private static String wrongNumberOfArguments(final Command command) {
-        return "ERR wrong number of arguments for '" + command.lowerCaseName() + "'";
-    }
-
-    private static String notInRange(
-            final String name, final Request request, final int argument, final long least, final long most) {
-        return "ERR " + name + " must be a whole number from " + least + " to " + most + ", not '"
-                + request.echo(argument) + "'";
-    }
-
-    private static long afterMs(final long nowNs, final long ms) {
-        final long mostMs = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE - Math.max(0, nowNs)) - 1;
-        return ms > mostMs ? Long.MAX_VALUE : nowNs + TimeUnit.MILLISECONDS.toNanos(ms);
-    }
-
-    private static byte[] ascii(final String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -16,6 +16,7 @@ public final class Sessions {
     private final LostTerms lostTerms = new LostTerms();
     private final Traffic traffic = new Traffic();
     private final LogRecord view = new LogRecord();
+    private final ReadOptions readOptions = new ReadOptions();
 
     private ClientSession[] waiting = new ClientSession[16];
     private int waitingCount;
@@ -97,6 +98,11 @@ public final class Sessions {
 
     LogRecord view() {
         return view;
+    }
+
+    /** For the READ that is being looked at. */
+    ReadOptions readOptions() {
+        return readOptions;
     }
 
     /** A session may have begun or ceased to wait, or has another deadline. */
