@@ -164,7 +164,7 @@ public final class EventLoop implements AutoCloseable {
         isWakeUpRequested = false;
     }
 
-    /** Until the next deadline, rounded up: too late by less than a millisecond, and never a turn for nothing. */
+    /** Until the next deadline. */
     private long waitMs() {
         final long nowNs = nanoClock.nanoTime();
         long waitNs = LONGEST_WAIT_NS;
@@ -174,6 +174,11 @@ public final class EventLoop implements AutoCloseable {
         waitNs = Math.min(waitNs, clients.waitNs(nowNs));
         waitNs = Math.min(waitNs, peerAcceptor.waitNs(nowNs));
         waitNs = Math.min(waitNs, clientAcceptor.waitNs(nowNs));
+        return roundedUpToMs(waitNs);
+    }
+
+    /** Too late by less than a millisecond, and never a turn for nothing. */
+    static long roundedUpToMs(final long waitNs) {
         return (waitNs + NANOS_PER_MS - 1) / NANOS_PER_MS;
     }
 

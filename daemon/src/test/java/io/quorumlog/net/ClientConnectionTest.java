@@ -11,6 +11,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,9 +105,7 @@ class ClientConnectionTest {
         try (Socket socket = node.client()) {
             send(socket, "PING\r\n*-1\r\n");
             // Unread bytes in the node's socket must not turn its end into a reset that eats the replies.
-            for (int i = 0; i < 64; i++) {
-                send(socket, "x".repeat(1024));
-            }
+            send(socket, "x".repeat(MEBIBYTE));
             assertEquals("+PONG\r\n-ERR Protocol error: invalid multibulk length\r\n", readAll(socket));
         }
         await().until(() -> node.call(node.loop::clientConnections) == 0);
@@ -242,7 +241,10 @@ class ClientConnectionTest {
     void millionRequestsMayBeSentBeforeTheFirstReplyIsRead() throws IOException {
         final int requests = 1_000_000;
         node.call(() -> node.replica.countsOnly = true);
-        try (Socket socket = node.client()) {
+        try (Socket socket = new Socket()) {
+            // So that it is the node that holds the replies, and not the kernel.
+            socket.setReceiveBufferSize(1 << 16);
+            socket.connect(new InetSocketAddress("127.0.0.1", node.ports.clientPort()));
             final byte[] batch = "APPEND x\r\n".repeat(10_000).getBytes(ISO_8859_1);
             for (int i = 0; i < requests / 10_000; i++) {
                 socket.getOutputStream().write(batch);

@@ -93,8 +93,17 @@ class EventLoopTest {
     }
 
     @Test
+    void waitsAreRoundedUpSoThatNoTurnIsForNothing() {
+        assertEquals(0, EventLoop.roundedUpToMs(0));
+        assertEquals(1, EventLoop.roundedUpToMs(1));
+        assertEquals(1, EventLoop.roundedUpToMs(1_000_000));
+        assertEquals(2, EventLoop.roundedUpToMs(1_000_001));
+    }
+
+    @Test
     void requestToStopWakesASleepingLoop() throws IOException {
         final TestNode node = new TestNode(1);
+        await().pollDelay(300, TimeUnit.MILLISECONDS).atMost(TestNode.PATIENCE).until(() -> true);
 
         node.close();
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -34,6 +35,7 @@ final class TestNode implements AutoCloseable {
     private final ConcurrentLinkedQueue<FutureTask<?>> calls = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private volatile boolean isPaused;
+    private volatile boolean hasPaused;
 
     TestNode(final int id, final NetSettings.Peer... peers) throws IOException {
         this(id, 0, peers);
@@ -61,8 +63,10 @@ final class TestNode implements AutoCloseable {
                     call.run();
                 }
                 while (isPaused && !loop.isStopRequested()) {
-                    Thread.onSpinWait();
+                    hasPaused = true;
+                    LockSupport.parkNanos(1_000_000);
                 }
+                hasPaused = false;
             }
         } catch (Throwable e) {
             failure = e;
@@ -88,6 +92,7 @@ final class TestNode implements AutoCloseable {
     void pause() {
         isPaused = true;
         loop.wakeUp();
+        await().atMost(PATIENCE).until(() -> hasPaused);
     }
 
     void resume() {
