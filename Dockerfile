@@ -29,6 +29,6 @@ ENV QUORUMLOG_BIND=0.0.0.0 QUORUMLOG_DATA_DIR=/data
 HEALTHCHECK --interval=5s --timeout=2s --start-period=120s --retries=3 CMD ["/opt/quorumlog/healthcheck"]
 # Java is process 1: it gets the signal of `docker stop`. Further options: JDK_JAVA_OPTIONS.
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash", "-Xshare:auto", \
-    "--sun-misc-unsafe-memory-access=allow", "-Xms32m", "-Xmx96m", "-XX:MaxDirectMemorySize=160m", \
+    "--sun-misc-unsafe-memory-access=allow", "-Xms16m", "-Xmx96m", "-XX:MaxDirectMemorySize=160m", \
     "-XX:ReservedCodeCacheSize=32m", "-Xss512k", "-XX:ErrorFile=/data/hs_err_pid%p.log", \
     "-jar", "/opt/quorumlog/quorumlog-daemon.jar"]

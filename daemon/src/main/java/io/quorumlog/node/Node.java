@@ -103,18 +103,25 @@ final class Node {
     private void run() {
         try {
             startAndRun();
-        } catch (final StorageException e) {
-            end.withLine(ProcessEnd.FAILED, inDirectory(e.getMessage()));
-        } catch (final CannotStartException e) {
-            end.withLine(ProcessEnd.FAILED, e.getMessage());
         } catch (final Throwable t) {
-            end.withThrowable(t);
+            fail(t);
         }
         final NoSpaceException full = diskFull;
         if (full != null) {
             end.withLine(ProcessEnd.FAILED, full.getMessage());
         }
         hasStopped.countDown();
+    }
+
+    /** Ends the process because of what was thrown; does not return. */
+    private void fail(final Throwable thrown) {
+        if (thrown instanceof StorageException) {
+            end.withLine(ProcessEnd.FAILED, inDirectory(thrown.getMessage()));
+        } else if (thrown instanceof CannotStartException) {
+            end.withLine(ProcessEnd.FAILED, thrown.getMessage());
+        } else {
+            end.withThrowable(thrown);
+        }
     }
 
     /** Why the node can't start, in one line. */
@@ -147,7 +154,7 @@ final class Node {
             final int maxRecordBytes = new PeerLimits(config.maxEntryBytes()).maxRecordBytes();
             try (OpenedLog opened = LogDirectory.open(config.dataDir(), identity, maxRecordBytes)) {
                 LOG.info(opened.recovered().report().summary());
-                run(opened, new ReplicaLog(opened.stream(), opened.recovered(), identity), events);
+                runUntilStopped(opened, identity, events);
             }
         }
     }
@@ -232,6 +239,15 @@ final class Node {
     }
 
     // -- at work ------------------------------------------------------------------------------------------------------
+
+    private void runUntilStopped(final OpenedLog opened, final NodeIdentity identity, final EventLoop events) {
+        try {
+            run(opened, new ReplicaLog(opened.stream(), opened.recovered(), identity), events);
+        } catch (final Throwable t) {
+            // Here, before anything is closed: with memory or disk gone, closing has no end but more failures.
+            fail(t);
+        }
+    }
 
     private void run(final OpenedLog opened, final ReplicaLog log, final EventLoop events) throws IOException {
         final SecureRandom random = new SecureRandom();
