@@ -25,6 +25,9 @@ final class ClientConnection extends Connection implements ReplyOutput {
     /** What the session has not consumed; null if there is nothing. */
     private Chunk held;
 
+    /** Where {@link #held} came from. */
+    private BufferPool heldFrom;
+
     private boolean inputEnded;
     private boolean isFinished;
     private boolean isLingering;
@@ -195,18 +198,20 @@ final class ClientConnection extends Connection implements ReplyOutput {
 
     /** Moves bytes into a new buffer of our own. */
     private void hold(final Chunk from, final int capacity) {
-        final Chunk chunk = clients.inputs().take(capacity);
+        final BufferPool pool = clients.inputsFor(capacity);
+        final Chunk chunk = pool.take(capacity);
         if (from != null) {
             chunk.tail = from.length();
             chunk.buffer.putBytes(0, from.buffer, from.head, from.length());
         }
         releaseHeld();
         held = chunk;
+        heldFrom = pool;
     }
 
     private void releaseHeld() {
         if (held != null) {
-            clients.inputs().release(held);
+            heldFrom.release(held);
             held = null;
         }
     }
@@ -261,6 +266,10 @@ final class ClientConnection extends Connection implements ReplyOutput {
     /** How much of it this waits for. */
     int memoryNeeded() {
         return memoryNeeded;
+    }
+
+    boolean holdsFrom(final BufferPool pool) {
+        return held != null && heldFrom == pool;
     }
 
     /** Whether the client has long left an unfinished request, or its replies, where they are. */

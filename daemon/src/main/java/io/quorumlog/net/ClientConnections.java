@@ -22,9 +22,9 @@ final class ClientConnections {
 
     private final Selector selector;
     private final PendingWrites writes;
-    private final BufferPool inputs;
+    private final BufferPool smallInputs;
+    private final BufferPool largeInputs;
     private final BufferPool outputs;
-    private final long maxLargeInputBytes;
     private final Chunk sharedInput = new Chunk(NetLimits.SHARED_INPUT_BYTES);
     /** Two queues, for a small request must not wait behind a large one. */
     private final ArrayDeque<ClientConnection> waitingForLarge = new ArrayDeque<>();
@@ -45,8 +45,8 @@ final class ClientConnections {
     ClientConnections(final Selector selector, final PendingWrites writes, final NetMemory memory) {
         this.selector = selector;
         this.writes = writes;
-        this.maxLargeInputBytes = memory.largeInputBytes();
-        this.inputs = new BufferPool(memory.inputBytes(), NetLimits.CACHED_BYTES);
+        this.smallInputs = new BufferPool(memory.smallInputBytes(), NetLimits.CACHED_BYTES / 2);
+        this.largeInputs = new BufferPool(memory.largeInputBytes(), NetLimits.CACHED_BYTES / 2);
         this.outputs = new BufferPool(memory.outputBytes(), NetLimits.CACHED_BYTES);
     }
 
@@ -114,8 +114,8 @@ final class ClientConnections {
             stallCheckNs = nowNs + STALL_CHECK_NS;
             closeStalled();
         }
-        grantMemory(waitingForSmall, inputs.maxTakenBytes());
-        grantMemory(waitingForLarge, maxLargeInputBytes);
+        grantMemory(waitingForSmall, smallInputs);
+        grantMemory(waitingForLarge, largeInputs);
     }
 
     /** How long the loop may wait on the clients' account. */
@@ -148,8 +148,8 @@ final class ClientConnections {
     }
 
     /** As many as will fit, the longest waiting first; they take it only when they read. */
-    private void grantMemory(final ArrayDeque<ClientConnection> queue, final long maxBytes) {
-        long roomBytes = maxBytes - inputs.takenBytes();
+    private void grantMemory(final ArrayDeque<ClientConnection> queue, final BufferPool pool) {
+        long roomBytes = pool.maxTakenBytes() - pool.takenBytes();
         while (!queue.isEmpty()) {
             final ClientConnection next = queue.peekFirst();
             if (next.isOpen()) {
@@ -166,7 +166,9 @@ final class ClientConnections {
     private void closeStalled() {
         for (int i = count - 1; i >= 0; i--) {
             final ClientConnection connection = all[i];
-            if (connection.hasStalled(nowNs)) {
+            final boolean wanted =
+                    connection.holdsFrom(largeInputs) ? !waitingForLarge.isEmpty() : !waitingForSmall.isEmpty();
+            if (wanted && connection.hasStalled(nowNs)) {
                 logForeign(connection, "sat on memory that others wait for, for 30 s without a byte");
                 connection.close();
             }
@@ -175,11 +177,8 @@ final class ClientConnections {
 
     /** Whether a connection may take a buffer now; one that was told to wait, and then to go on, comes first. */
     boolean mayTake(final int bytes, final boolean hasWaited) {
-        if (isSmall(bytes)) {
-            return inputs.hasRoomFor(bytes);
-        }
-        return (hasWaited || waitingForLarge.isEmpty())
-                && inputs.takenBytes() + BufferPool.capacityFor(bytes) <= maxLargeInputBytes;
+        final boolean comesFirst = hasWaited || isSmall(bytes) || waitingForLarge.isEmpty();
+        return comesFirst && inputsFor(bytes).hasRoomFor(bytes);
     }
 
     /** Lets a connection wait, unread, until memory is free. */
@@ -192,8 +191,19 @@ final class ClientConnections {
         return bytes <= NetLimits.SHARED_INPUT_BYTES;
     }
 
-    BufferPool inputs() {
-        return inputs;
+    /** Bytes taken for what is unparsed. */
+    long inputBytes() {
+        return smallInputs.takenBytes() + largeInputs.takenBytes();
+    }
+
+    /** The bound on them, but for the least that each is read. */
+    long maxInputBytes() {
+        return smallInputs.maxTakenBytes() + largeInputs.maxTakenBytes();
+    }
+
+    /** Where a buffer for so many unparsed bytes is taken from: large requests and small ones don't compete. */
+    BufferPool inputsFor(final int bytes) {
+        return isSmall(bytes) ? smallInputs : largeInputs;
     }
 
     BufferPool outputs() {

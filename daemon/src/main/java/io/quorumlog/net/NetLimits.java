@@ -75,7 +75,7 @@ final class NetLimits {
     static final long CACHED_BYTES = 4L * 1024 * 1024;
 
     /**
-     * How long a client may sit, without a byte moving, on input memory that others wait for. Then it is closed: nobody may
+     * How long a client may sit, without a byte moving, on input memory of the kind that others wait for. Then it is closed: nobody may
      * lock the rest out by beginning large requests and never ending them.
      */
     static final long STALLED_INPUT_NS = TimeUnit.SECONDS.toNanos(30);

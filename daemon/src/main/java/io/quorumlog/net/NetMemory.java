@@ -12,17 +12,18 @@ import java.lang.management.ManagementFactory;
  * @param peerInputBytes buffer of one peer's connection for what comes in
  * @param peerOutputBytes buffer of one peer's connection for what waits to go out
  * @param largeInputBytes unparsed bytes of all clients whose requests are too large for the common buffer
- * @param inputBytes unparsed bytes of all clients; the difference is for small requests alone
+ * @param smallInputBytes unparsed bytes of all other clients, of whom many may be held back at a time
  * @param outputBytes replies that wait, of all clients
  */
-record NetMemory(int peerInputBytes, int peerOutputBytes, long largeInputBytes, long inputBytes, long outputBytes) {
+record NetMemory(
+        int peerInputBytes, int peerOutputBytes, long largeInputBytes, long smallInputBytes, long outputBytes) {
     /** For the common buffer, connections that have not greeted, and what the log reads with. */
     private static final long RESERVED_BYTES = 6L * 1024 * 1024;
 
     private static final long LEAST_OUTPUT_BYTES = 4L * 1024 * 1024;
 
     /** Part of the large requests' memory that small ones have on top. */
-    private static final int SMALL_SHARE = 4;
+    private static final int SMALL_SHARE = 2;
 
     /**
      * @param directBytes what may be taken in all
@@ -53,7 +54,7 @@ record NetMemory(int peerInputBytes, int peerOutputBytes, long largeInputBytes, 
                 Math.max(leastLarge, Math.min(NetLimits.ALL_LARGE_INPUT_BYTES, half * SMALL_SHARE / (SMALL_SHARE + 1)));
         final long inputs = large + large / SMALL_SHARE;
         final long outputs = Math.min(NetLimits.ALL_OUTPUT_BYTES, directBytes - fixedBytes - inputs);
-        return new NetMemory(peerInputBytes, peerOutputBytes, large, inputs, outputs);
+        return new NetMemory(peerInputBytes, peerOutputBytes, large, inputs - large, outputs);
     }
 
     private static long inMebibytes(final long bytes) {

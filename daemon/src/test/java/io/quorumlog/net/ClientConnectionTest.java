@@ -57,7 +57,7 @@ class ClientConnectionTest {
     }
 
     private long inputBytes() {
-        return node.call(() -> node.loop.clients().inputs().takenBytes());
+        return node.call(() -> node.loop.clients().inputBytes());
     }
 
     private long outputBytes() {
@@ -171,7 +171,7 @@ class ClientConnectionTest {
             // Less than the whole: each would hold a buffer for the rest.
             socket.getOutputStream().write(request, 0, 100_000);
         }
-        final long bound = node.call(() -> node.loop.clients().inputs().maxTakenBytes());
+        final long bound = node.call(() -> node.loop.clients().maxInputBytes());
         await().atMost(TestNode.PATIENCE).until(() -> inputBytes() > bound / 2);
         final long most = bound + clients * NetLimits.LEAST_READ_BYTES;
         assertTrue(inputBytes() <= most, "held " + inputBytes() + " of " + most);

@@ -38,7 +38,8 @@ class NetMemoryTest {
         }
 
         final long sum = peers * ((long) memory.peerInputBytes() + memory.peerOutputBytes())
-                + memory.inputBytes()
+                + memory.largeInputBytes()
+                + memory.smallInputBytes()
                 + memory.outputBytes()
                 + 2 * NetLimits.CACHED_BYTES;
         assertTrue(sum < mebibytes * MEBIBYTE, memory.toString());
@@ -64,7 +65,7 @@ class NetMemoryTest {
         final IOException e = assertThrows(IOException.class, () -> NetMemory.of(settings(2, 1 << 24), 64 * MEBIBYTE));
 
         assertEquals(
-                "max-entry-bytes=16777216 with 2 peers needs 131 MiB of direct memory, the JVM allows 64;"
+                "max-entry-bytes=16777216 with 2 peers needs 139 MiB of direct memory, the JVM allows 64;"
                         + " give it more by -XX:MaxDirectMemorySize",
                 e.getMessage());
     }
