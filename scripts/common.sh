@@ -69,7 +69,7 @@ build() {
     command -v mvn >/dev/null || die 1 "there is nothing built yet, and no mvn on the path; install Maven 3.8 or newer"
     printf '%s\n' "building (the first time, Maven downloads what it needs) ..." >&2
     # Maven's own output is of use only where it fails, and then it must not hide in what we print.
-    (cd "$root" && mvn -B -q package -Dmaven.test.skip=true -pl client,daemon -am) >&2 || die 1 "the build failed"
+    (cd "$root" && mvn -B -q -Dstyle.color=never package -Dmaven.test.skip=true -pl client,daemon -am) >&2 || die 1 "the build failed"
 }
 
 # Builds if nothing has been built.
