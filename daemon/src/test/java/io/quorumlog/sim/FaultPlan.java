@@ -45,6 +45,8 @@ final class FaultPlan {
     final long reconnectMeanNs;
     final int transferPercent;
     final boolean slowReaders;
+    /** All clients but one mostly ask LAST. */
+    final boolean readers;
 
     // The network between members.
     final long leastDelayNs;
@@ -61,7 +63,7 @@ final class FaultPlan {
     final long cutLengthNs;
     final boolean oneWayCuts;
     final boolean partialCuts;
-    /** The leader is cut off until there is another; when the first comes back, that one is cut off, and so on. */
+    /** The leader is cut off or paused until there is another; when the first comes back, that one is, and so on. */
     final long depositionMeanNs;
     /** Percent of the cuts that nobody notices: connections stand, and nothing arrives. */
     final int halfOpenPercent;
@@ -116,6 +118,7 @@ final class FaultPlan {
         reconnectMeanNs = random.percent(40) ? random.betweenByMagnitude(100 * MILLISECOND, 2 * SECOND) : 0;
         transferPercent = random.percent(30) ? (int) random.between(1, 4) : 0;
         slowReaders = random.percent(15);
+        readers = random.percent(40);
 
         leastDelayNs = random.betweenByMagnitude(20 * MICROSECOND, electionTimeoutNs / 100);
         mostDelayNs = leastDelayNs * random.betweenByMagnitude(1, 20);
@@ -170,6 +173,7 @@ final class FaultPlan {
         addIf(text, "reconnects", reconnectMeanNs);
         addIf(text, "transfers", transferPercent);
         addIf(text, "slowReaders", slowReaders ? 1 : 0);
+        addIf(text, "readers", readers ? 1 : 0);
         addIf(text, "reorders", reorders ? 1 : 0);
         addIf(text, "lateFrames", lateFrames ? 1 : 0);
         addIf(text, "loss", lossPerMillion);

@@ -59,9 +59,12 @@ final class Faults {
     }
 
     private void pause() {
-        final SimNode node = someMember();
+        pause(someMember(), random.waitNs(plan.pauseLengthNs));
+    }
+
+    private void pause(final SimNode node, final long lengthNs) {
         node.pause();
-        simulation.queue().after(random.waitNs(plan.pauseLengthNs), () -> {
+        simulation.queue().after(lengthNs, () -> {
             if (!broken[node.id()]) {
                 node.resume();
             }
@@ -69,8 +72,9 @@ final class Faults {
     }
 
     /**
-     * Cuts the leader off for about as long as the others need to elect, and when it is joined again, with entries that
-     * nobody else has, does the same to its successor: whoever is elected then had better have the right log.
+     * Cuts the leader off, or pauses it, for about as long as the others need to elect. When it comes back, with entries
+     * that nobody else has, or believing that it leads, the same is done to its successor: whoever is elected then had
+     * better have the right log, and whoever reads from the first the right answer.
      */
     private void depose(final int rounds) {
         final SimNode leader = simulation.leader();
@@ -78,7 +82,11 @@ final class Faults {
             return;
         }
         final long lengthNs = random.between(plan.electionTimeoutNs, 4 * plan.electionTimeoutNs);
-        simulation.network().isolate(leader.id(), lengthNs);
+        if (random.percent(50)) {
+            simulation.network().isolate(leader.id(), lengthNs);
+        } else {
+            pause(leader, lengthNs);
+        }
         simulation.queue().after(lengthNs, () -> depose(rounds - 1));
     }
 

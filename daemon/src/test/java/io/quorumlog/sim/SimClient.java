@@ -17,11 +17,14 @@ final class SimClient {
     private static final long RETRY_NS = 20_000_000;
     private static final int PATIENCE_TIMEOUTS = 8;
     private static final int ENTRY_VALUES = 4;
+    private static final int READERS_PIPELINE = 16;
 
     private final Simulation simulation;
     private final FaultPlan plan;
     private final int id;
     private final SimRandom random;
+    /** It mostly asks LAST, and goes on asking a member that does not answer. */
+    private final boolean isReader;
 
     private SimConnection connection;
     private ReplyParser parser;
@@ -40,6 +43,7 @@ final class SimClient {
         plan = simulation.plan();
         this.id = id;
         this.random = random;
+        isReader = id > 1 && plan.readers;
     }
 
     /** Begins to ask. */
@@ -153,7 +157,7 @@ final class SimClient {
             lastAnswerNs = simulation.queue().nowNs();
         }
         int burst = random.percent(10) ? plan.pipeline : 1;
-        while (burst-- > 0 && unanswered.size() < plan.pipeline) {
+        while (burst-- > 0 && unanswered.size() < (isReader ? READERS_PIPELINE : plan.pipeline)) {
             send(next());
         }
     }
@@ -163,6 +167,9 @@ final class SimClient {
             return request(ClientRequest.Kind.TRANSFER, 1 + random.below(plan.members), 0);
         }
         final int choice = random.below(100);
+        if (isReader && choice < 70) {
+            return request(ClientRequest.Kind.LAST, 0, 0);
+        }
         if (choice < 55) {
             return request(ClientRequest.Kind.APPEND, 0, random.between(0, plan.payloadBytes));
         }

@@ -72,7 +72,7 @@ final class SimConnection implements ReplyOutput {
             final int to = random.percent(70) ? bytes.length : from + 1 + random.below(bytes.length - from);
             final byte[] piece = Arrays.copyOfRange(bytes, from, to);
             lastRequestNs = Math.max(lastRequestNs, simulation.queue().nowNs() + delayNs());
-            simulation.queue().at(lastRequestNs, () -> node.input(() -> onBytes(piece)));
+            simulation.queue().at(lastRequestNs, () -> node.clientInput(() -> onBytes(piece)));
             from = to;
         }
     }
@@ -82,7 +82,7 @@ final class SimConnection implements ReplyOutput {
         if (!closed) {
             closed = true;
             final long goneNs = Math.max(lastRequestNs, simulation.queue().nowNs()) + delayNs();
-            simulation.queue().at(goneNs, () -> node.input(this::end));
+            simulation.queue().at(goneNs, () -> node.clientInput(this::end));
         }
     }
 
@@ -182,7 +182,7 @@ final class SimConnection implements ReplyOutput {
             return;
         }
         ranOutOfRoom &= !hasRoomAgain;
-        node.input(() -> {
+        node.clientInput(() -> {
             if (session != null && hasRoomAgain) {
                 session.onProgress();
             }

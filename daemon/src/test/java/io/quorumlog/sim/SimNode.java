@@ -25,7 +25,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * One member: the production {@link Replica}, {@link ReplicaLog} and {@link Recovery} on a {@link SimDisk}, driven in the
  * order that Replica's Javadoc demands. What comes in waits in an inbox until the next turn, so that inputs come together
- * as they do on a busy loop, and pile up while the process is paused. A crash may come between any two effects of a turn:
+ * as they do on a busy loop, and pile up while the process is paused; sockets are then ready in any order, so clients'
+ * requests may be read before the news that another leads. A crash may come between any two effects of a turn:
  * then an {@code Error} that nobody knows is thrown from the port, and the objects are never touched again.
  */
 final class SimNode implements PeerTransport, Surroundings {
@@ -62,7 +63,8 @@ final class SimNode implements PeerTransport, Surroundings {
     private boolean crashesWithinFlush;
     private int effectsLeft = NO_CRASH;
     private long turnAtNs = Long.MAX_VALUE;
-    private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> peersInbox = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> clientsInbox = new ArrayDeque<>();
     private final boolean[] believedConnected;
     private final List<SimConnection> clients = new ArrayList<>();
 
@@ -147,7 +149,8 @@ final class SimNode implements PeerTransport, Surroundings {
     private void die() {
         replica = null;
         turnAtNs = Long.MAX_VALUE;
-        inbox.clear();
+        peersInbox.clear();
+        clientsInbox.clear();
         Arrays.fill(believedConnected, false);
         disk.crash();
         simulation.network().onCrash(id);
@@ -179,7 +182,7 @@ final class SimNode implements PeerTransport, Surroundings {
 
     /** Asks the process to hand over and end, as SIGTERM does. */
     void stop() {
-        input(() -> {
+        clientInput(() -> {
             trace("is asked to stop", 0, null);
             stopping = true;
             replica.beginShutdown();
@@ -223,7 +226,7 @@ final class SimNode implements PeerTransport, Surroundings {
 
     /** A frame has arrived; {@code damaged} if the network flipped a bit of it. */
     void onFrame(final int from, final byte[] frame, final boolean damaged) {
-        input(() -> readFrame(from, frame, damaged));
+        peerInput(() -> readFrame(from, frame, damaged));
     }
 
     private void readFrame(final int from, final byte[] frame, final boolean damaged) {
@@ -246,7 +249,7 @@ final class SimNode implements PeerTransport, Surroundings {
 
     /** A connection to another member stands or is gone. */
     void onConnection(final int other, final boolean up) {
-        input(() -> {
+        peerInput(() -> {
             if (believedConnected[other] != up) {
                 trace(up ? "is connected to" : "loses", other, null);
                 believedConnected[other] = up;
@@ -265,10 +268,17 @@ final class SimNode implements PeerTransport, Surroundings {
         return believedConnected[other];
     }
 
-    /** Something happens to this process, if it lives, in its next turn. */
-    void input(final Runnable input) {
+    /** A client's connection has something for this process, if it lives, in its next turn. */
+    void clientInput(final Runnable input) {
         if (isUp()) {
-            inbox.add(input);
+            clientsInbox.add(input);
+            wake();
+        }
+    }
+
+    private void peerInput(final Runnable input) {
+        if (isUp()) {
+            peersInbox.add(input);
             wake();
         }
     }
@@ -312,9 +322,9 @@ final class SimNode implements PeerTransport, Surroundings {
         try {
             replica.time(clock.nowNs(), clock.wallClockMs());
             replica.onDurable(disk.reportedSeq(), disk.flushedSeq());
-            while (!inbox.isEmpty()) {
-                inbox.poll().run();
-            }
+            final boolean clientsFirst = random.percent(50);
+            runAll(clientsFirst ? clientsInbox : peersInbox);
+            runAll(clientsFirst ? peersInbox : clientsInbox);
             replica.fireTimers();
             replica.sendPending();
             disk.requestFlush();
@@ -332,6 +342,12 @@ final class SimNode implements PeerTransport, Surroundings {
         if (replica.deadlineNs() < Long.MAX_VALUE) {
             final long dueNs = clock.simulationTimeNs(replica.deadlineNs());
             turnAt(Math.max(dueNs, simulation.queue().nowNs()) + LEAST_TURN_DELAY_NS);
+        }
+    }
+
+    private static void runAll(final ArrayDeque<Runnable> inbox) {
+        while (!inbox.isEmpty()) {
+            inbox.poll().run();
         }
     }
 
