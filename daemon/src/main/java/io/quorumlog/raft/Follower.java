@@ -162,9 +162,9 @@ final class Follower extends Role {
         }
     }
 
-    /** Campaigns after a short random delay, as after a broken connection: nobody leads, and nobody won. */
-    void campaignSoon() {
-        brokenLinkDeadlineNs = raft.nowNs() + raft.brokenLinkDelayNs();
+    /** Campaigns after a delay, as after a broken connection, unless somebody leads before: nobody leads now. */
+    void campaignAfter(final long delayNs) {
+        brokenLinkDeadlineNs = raft.nowNs() + delayNs;
     }
 
     @Override

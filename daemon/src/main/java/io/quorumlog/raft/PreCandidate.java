@@ -9,10 +9,17 @@ import io.quorumlog.codec.peer.VoteReply;
 final class PreCandidate extends Role {
     private final Raft raft;
     private final Quorum votes;
+    private final long sinceNs;
 
     PreCandidate(final Raft raft) {
         this.raft = raft;
+        sinceNs = raft.nowNs();
         votes = new Quorum(raft.members().count());
+    }
+
+    /** When this round of pre-votes began. */
+    long sinceNs() {
+        return sinceNs;
     }
 
     @Override

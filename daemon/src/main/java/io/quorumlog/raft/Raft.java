@@ -232,11 +232,29 @@ public final class Raft {
         if (!isHardStateDurable()) {
             return; // Our term is in flight, and may not be named yet; the candidate asks again.
         }
-        final boolean granted = request.term() > term && isUpToDate(request) && !hearsLeader();
+        final boolean granted =
+                request.term() > term && isUpToDate(request) && !hearsLeader() && !goesBefore(from, request);
         if (granted && role instanceof Follower follower) {
             follower.yieldToCandidate();
+        } else if (granted && role instanceof PreCandidate) {
+            final Follower follower = new Follower(this, NONE);
+            follower.campaignAfter(config.heartbeatNs());
+            become(follower, "leaves the election to " + from);
         }
         sendVoteReply(from, request.term(), true, granted);
+    }
+
+    /**
+     * Of two that ask each other at the same moment, as two followers do whose leader's process died, the one with the lower
+     * id goes on and the other one yields: were both to campaign, each would keep its vote, and nobody would win. Only for a
+     * moment, and only between equal logs, so that one who can't win keeps nobody from it.
+     */
+    private boolean goesBefore(final int from, final VoteRequest request) {
+        return role instanceof PreCandidate rival
+                && config.memberId() < from
+                && nowNs - rival.sinceNs() < config.heartbeatNs()
+                && request.lastTerm() == log.lastTerm()
+                && request.lastIndex() == log.lastIndex();
     }
 
     /** A request of our own term (the prologue has seen to that): one vote a term, for a log that lacks nothing of ours. */
@@ -377,7 +395,7 @@ public final class Raft {
     /** After an election that nobody can have won: the next one begins after a short random delay. */
     void campaignAgainSoon(final String reason) {
         final Follower follower = new Follower(this, NONE);
-        follower.campaignSoon();
+        follower.campaignAfter(brokenLinkDelayNs());
         become(follower, reason);
     }
 

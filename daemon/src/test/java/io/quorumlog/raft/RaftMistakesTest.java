@@ -44,6 +44,40 @@ class RaftMistakesTest {
             assertEquals(2, fixture.term(fixture.leader()));
         }
 
+        /** The mistake: two followers that lost the leader at the same moment campaign against each other, again and again. */
+        @Test
+        void ofTwoThatAskAtTheSameMomentTheLowerIdGoesOn() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 4, 1, 4);
+            fixture.timeout(1);
+
+            fixture.receive(1, preVoteRequest(3, 5, 2, 4));
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+            assertEquals(
+                    "PreVoteReply term=4 requested=5 refused",
+                    fixture.sent(1, 3).get(1));
+
+            fixture.advance(HEARTBEAT_MS);
+            fixture.receive(1, preVoteRequest(3, 5, 2, 4));
+            assertEquals(
+                    "PreVoteReply term=4 requested=5 granted",
+                    fixture.sent(1, 3).get(2));
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+        }
+
+        /** The mistake: who yields does so for ever, though the other one then dies too. */
+        @Test
+        void whoYieldsToACandidateTriesAgainAHeartbeatLater() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 4, 1, 4);
+            fixture.timeout(1);
+            fixture.receive(1, preVoteRequest(3, 5, 3, 4));
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+
+            fixture.advance(HEARTBEAT_MS);
+            fixture.fire(1);
+
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+        }
+
         /** The mistake: deposing a healthy leader because one follower's connection broke. */
         @Test
         void singleBrokenLinkDeposesNobody() {

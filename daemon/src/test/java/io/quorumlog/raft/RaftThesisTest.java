@@ -1175,7 +1175,7 @@ class RaftThesisTest {
             fixture.timeout(1);
             assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
             assertEquals(List.of("PreVoteRequest term=5 last=2@4"), fixture.sent(1, 2));
-            fixture.receive(1, preVoteRequest(3, 5, 2, 4));
+            fixture.receive(1, preVoteRequest(3, 5, 3, 4));
 
             assertEquals(
                     List.of("PreVoteReply term=4 requested=5 granted"),

@@ -140,7 +140,7 @@ class SimulationCatchesDefectsTest {
     /** Row 14: a leader answers reads by believing that it leads. */
     @Test
     void leaderThatReadsWithoutConfirmationIsCaught() {
-        assertCaught(300, Set.of("LastIsLinearizable", "ToldTruth"), new Defect() {
+        assertCaught(3000, Set.of("LastIsLinearizable", "ToldTruth"), new Defect() {
             @Override
             void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
                 if (kind(frame) == MessageKind.APPEND_REPLY) {
