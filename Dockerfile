@@ -1,4 +1,4 @@
-# Build: a runnable jar, and a Java runtime of just the modules that it uses.
+# Build: a runnable jar.
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /build
 # The poms alone first: what they need is downloaded once, and not again for each change of a source.

@@ -51,7 +51,7 @@ final class Node {
     private static final long LAST_ANSWERS_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long LAST_FLUSH_NS = TimeUnit.SECONDS.toNanos(2);
-    private static final long STOP_LIMIT_MS = 4_500;
+    private static final long STOP_LIMIT_MS = 4_300;
 
     private final NodeConfig config;
     private final String version;
