@@ -31,10 +31,10 @@ final class PreCandidate extends Role {
     void begin() {
         votes.vote(raft.members().self(), true);
         if (votes.isWon()) {
-            raft.becomeCandidate(false, "the only member");
-            return;
+            campaign("the only member");
+        } else {
+            raft.requestVotes(true, false);
         }
-        raft.requestVotes(true, false);
     }
 
     @Override
@@ -44,7 +44,16 @@ final class PreCandidate extends Role {
         }
         votes.vote(slot, reply.isGranted());
         if (votes.isWon()) {
-            raft.becomeCandidate(false, "pre-" + votes.votes(raft.members()));
+            campaign("pre-" + votes.votes(raft.members()));
+        }
+    }
+
+    /** The disk may have been at work when the election began, and hang now. */
+    private void campaign(final String reason) {
+        if (raft.mayCampaign()) {
+            raft.becomeCandidate(false, reason);
+        } else {
+            raft.campaignAgainSoon("won the pre-vote, but could write nothing now");
         }
     }
 

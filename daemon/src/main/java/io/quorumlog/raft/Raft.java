@@ -141,7 +141,7 @@ public final class Raft {
             if (message instanceof VoteRequest request && !request.isTransfer() && hearsLeader()) {
                 return; // Leader stickiness (thesis 4.2.3): who hears a leader does not even take the term.
             }
-            becomeFollower(message.term(), message.kind() == MessageKind.APPEND_ENTRIES ? from : NONE, "a later term");
+            takeTerm(from, message);
         } else if (message.term() < term && !(message instanceof VoteReply)) {
             refuseStale(from, message);
             return;
@@ -312,7 +312,7 @@ public final class Raft {
     private void onAppendEntries(final int from, final AppendEntries message) {
         if (!(role instanceof Follower)) {
             Invariant.check(!(role instanceof Leader), "two leaders in one term (other, term)", from, term);
-            becomeFollower(term, from, "the term's leader is heard");
+            becomeFollower(from, "the term's leader is heard");
         }
         ((Follower) role).onAppendEntries(from, message);
     }
@@ -322,8 +322,9 @@ public final class Raft {
         if (!isHardStateDurable()) {
             return;
         }
-        if (message instanceof AppendEntries entries) {
-            sendRefusal(from, 0, 0, entries.prevIndex(), 0, 0);
+        if (message instanceof AppendEntries) {
+            // No refusal: the sender may lead the term that it learns from this, and would take a hint for one.
+            sendAppendReply(from, 0, 0);
         } else if (message instanceof VoteRequest request) {
             sendVoteReply(from, request.term(), false, false);
         }
@@ -363,12 +364,15 @@ public final class Raft {
         persistHardState();
     }
 
+    /** Follows a message into its term, and votes for its sender in the same record where it asks for that. */
+    private void takeTerm(final int from, final PeerMessage message) {
+        enterTerm(message.term(), message instanceof VoteRequest request && isUpToDate(request) ? from : NONE);
+        becomeFollower(message.kind() == MessageKind.APPEND_ENTRIES ? from : NONE, "a later term");
+    }
+
     /** The election timer goes on as it was: only a leader's message or a vote given starts it anew. */
-    private void becomeFollower(final long newTerm, final int leaderId, final String reason) {
+    private void becomeFollower(final int leaderId, final String reason) {
         final boolean led = role instanceof Leader;
-        if (newTerm > term) {
-            enterTerm(newTerm, NONE);
-        }
         if (led) {
             resetElectionTimer();
         }
@@ -377,7 +381,7 @@ public final class Raft {
 
     /** A leader leaves office within its term. */
     void stepDown(final String reason) {
-        becomeFollower(term, NONE, reason);
+        becomeFollower(NONE, reason);
     }
 
     void becomePreCandidate(final String reason) {

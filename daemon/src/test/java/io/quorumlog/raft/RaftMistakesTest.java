@@ -348,6 +348,19 @@ class RaftMistakesTest {
             assertEquals(3, fixture.log(2).lastIndex());
         }
 
+        /**
+         * The mistake: to tell an earlier term's leader that it is over, a follower calls its message refused, with a hint. Both
+         * may have come to the same later term when the answer arrives, which then sends the new leader to the log's begin.
+         */
+        @Test
+        void answerToALeaderOfAnEarlierTermSaysNothingOfTheLog() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 5, 1, 4, 4);
+
+            fixture.receive(1, appendEntries(2, 4, 3, 4, 1));
+
+            assertEquals(List.of("AppendReply term=5 match=0 round=0"), fixture.sent(1, 2));
+        }
+
         /** The mistake (row 7): a late refusal sends the leader back, below what the follower has acknowledged. */
         @Test
         void lateRefusalDoesNotSendTheLeaderBack() {
@@ -552,6 +565,35 @@ class RaftMistakesTest {
             assertEquals(
                     List.of("AppendReply term=1 match=1 round=1", "AppendReply term=1 match=1 round=2"),
                     fixture.sent(1, 2));
+        }
+
+        /** The mistake: a member that has lost its room since it asked for pre-votes raises its term when it wins them. */
+        @Test
+        void memberThatCanWriteNothingAnyMoreDoesNotCampaignThoughItWonThePreVote() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 1, 1);
+            fixture.timeout(1);
+            fixture.full(1, true);
+
+            fixture.receive(1, preVoteReply(2, 1, 2, true));
+            assertEquals(1, fixture.term(1));
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+
+            fixture.full(1, false);
+            fixture.timeout(1);
+            fixture.receive(1, preVoteReply(2, 1, 2, true));
+            assertEquals(RoleKind.CANDIDATE, fixture.role(1));
+        }
+
+        /** The mistake: a vote in a new term is written as two hard states, the term and then the vote. */
+        @Test
+        void voteInANewTermIsOneRecord() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 1, 1);
+            final long before = fixture.log(1).lastRecordSeq();
+
+            fixture.receive(1, voteRequest(2, 5, 1, 1));
+
+            assertEquals(2, fixture.core(1).votedFor());
+            assertEquals(before + 1, fixture.log(1).lastRecordSeq());
         }
 
         /** The mistake: a member campaigns, and wins, though its disk or its log takes nothing. */

@@ -58,8 +58,8 @@ public final class FrameReader {
             throw new ProtocolException(reason);
         }
         message.wrapChecked(buffer, offset);
-        if (message.term() < 0) {
-            throw new ProtocolException("negative term " + message.term());
+        if (message.term() < 0 || message.term() > PeerLimits.MAX_TERM) {
+            throw new ProtocolException("impossible term " + message.term());
         }
         return message;
     }

@@ -15,6 +15,9 @@ public record PeerLimits(int maxEntryBytes) {
     /** Largest payload that can be configured: a record must fit a quarter of a mapped block of the log. */
     public static final int MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 
+    /** Latest term that a frame may name: so many elections nobody holds, and whoever takes it can still raise it. */
+    public static final long MAX_TERM = 1L << 62;
+
     public PeerLimits {
         if (maxEntryBytes < 1 || maxEntryBytes > MAX_PAYLOAD_BYTES) {
             throw new IllegalArgumentException("maxEntryBytes=" + maxEntryBytes);

@@ -116,7 +116,21 @@ final class FrameReaderTest {
     void negativeTermIsRefused() {
         new TimeoutNow().wrapAndEncode(buffer, 0, 1, -5);
 
-        assertRefused(TimeoutNow.LENGTH, "negative term");
+        assertRefused(TimeoutNow.LENGTH, "impossible term");
+    }
+
+    /** The mistake: the next campaign of whoever takes it would overflow. */
+    @Test
+    void termThatNobodyCouldRaiseIsRefused() {
+        new TimeoutNow().wrapAndEncode(buffer, 0, 1, PeerLimits.MAX_TERM);
+        assertEquals(
+                PeerLimits.MAX_TERM,
+                reader.message(buffer, 0, TimeoutNow.LENGTH).term());
+
+        new TimeoutNow().wrapAndEncode(buffer, 0, 1, PeerLimits.MAX_TERM + 1);
+        assertRefused(TimeoutNow.LENGTH, "impossible term");
+        new TimeoutNow().wrapAndEncode(buffer, 0, 1, Long.MAX_VALUE);
+        assertRefused(TimeoutNow.LENGTH, "impossible term");
     }
 
     @Test
