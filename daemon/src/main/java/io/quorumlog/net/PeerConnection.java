@@ -33,6 +33,12 @@ final class PeerConnection extends Connection {
     private final KeepAlive keepAlive = new KeepAlive();
     private PeerLink link;
     private Stage stage;
+    /** Whether the other end has been told the own cluster's id, which may become known only later. */
+    private boolean hasNamedCluster;
+    /** As the other end has named it; both halves are 0 until it does. */
+    private long theirClusterHigh;
+
+    private long theirClusterLow;
     private Chunk input;
     private long deadlineNs;
     private long lastReceivedNs;
@@ -142,7 +148,35 @@ final class PeerConnection extends Connection {
 
     private void sendHandshake() {
         final MutableDirectBuffer buffer = output.claim(Handshake.MAX_LENGTH);
-        commit(links.encodeHandshake(buffer, output.claimedOffset()), nowNs);
+        commit(links.encodeHandshake(buffer, output.claimedOffset()), links.nowNs());
+        hasNamedCluster = links.isClusterKnown();
+    }
+
+    /**
+     * The own cluster's id is known. On a connection that came up before, it is told by a handshake more; who has named
+     * another cluster meanwhile is refused now.
+     */
+    void onClusterKnown() {
+        if (stage != Stage.UP || hasNamedCluster) {
+            return;
+        }
+        sendHandshake();
+        final String reason = links.clusterRefusal(link.id(), theirClusterHigh, theirClusterLow);
+        if (reason != null) {
+            // As in a first handshake, the other end is to see why.
+            writeAtOnce();
+            close("refused: " + reason);
+        }
+    }
+
+    /** A small frame fits a socket that is not full; where it is, the other end does without. */
+    private void writeAtOnce() {
+        try {
+            output.writeTo(channel, new ByteBuffer[NetLimits.BUFFERS_PER_WRITE]);
+        } catch (final IOException e) {
+            // The connection is at its end in any case.
+            return;
+        }
     }
 
     // -- receiving ----------------------------------------------------------------------------------------------------
@@ -233,7 +267,7 @@ final class PeerConnection extends Connection {
         }
     }
 
-    private void onMessage(final PeerMessage message) throws IOException {
+    private void onMessage(final PeerMessage message) {
         switch (stage) {
             case GREETING -> {
                 if (message instanceof Handshake handshake) {
@@ -248,26 +282,34 @@ final class PeerConnection extends Connection {
         }
     }
 
-    private void onHandshake(final Handshake handshake) throws IOException {
+    private void onHandshake(final Handshake handshake) {
         if (isDialed) {
-            final String reason = links.refusal(handshake, link);
-            if (reason != null) {
-                throw new ProtocolException("refused: " + reason);
-            }
+            check(handshake);
             sendKeepAlive(nowNs);
             becomeUp();
             return;
         }
-        final String reason = links.refusal(handshake, null);
         final int from = handshake.from();
         sendHandshake();
-        if (reason != null) {
-            // The other end is to see it before the end of the connection; so small a frame fits an empty socket.
-            output.writeTo(channel, new ByteBuffer[1]);
-            throw new ProtocolException("refused: " + reason);
+        try {
+            check(handshake);
+        } catch (final ProtocolException e) {
+            // The other end is to see ours before the end of the connection.
+            writeAtOnce();
+            throw e;
         }
         link = links.link(from);
         stage = Stage.CONFIRMING;
+    }
+
+    /** Refuses whom a handshake shows to be no peer, and notes the cluster that it names. */
+    private void check(final Handshake handshake) {
+        final String reason = links.refusal(handshake, isDialed ? link : null);
+        if (reason != null) {
+            throw new ProtocolException("refused: " + reason);
+        }
+        theirClusterHigh = handshake.clusterIdHigh();
+        theirClusterLow = handshake.clusterIdLow();
     }
 
     private void onConfirmation(final PeerMessage message) {
@@ -288,6 +330,9 @@ final class PeerConnection extends Connection {
         output.chunkBytes(links.maxOutputBytes());
         lastReceivedNs = nowNs;
         link.onUp(this, nowNs);
+        if (links.isClusterKnown()) {
+            onClusterKnown();
+        }
     }
 
     private void onPeerMessage(final PeerMessage message) {
@@ -302,8 +347,10 @@ final class PeerConnection extends Connection {
         if (message instanceof KeepAlive) {
             return;
         }
-        if (message instanceof Handshake) {
-            throw new ProtocolException("second handshake");
+        if (message instanceof Handshake handshake) {
+            // What the peer did not know at first: its cluster's id.
+            check(handshake);
+            return;
         }
         links.replica().onPeerMessage(link.id(), message);
     }

@@ -191,6 +191,13 @@ final class PeerLink {
         links.replica().onPeerConnection(peer.id(), true);
     }
 
+    /** The own cluster's id has become known. */
+    void onClusterKnown() {
+        if (current != null) {
+            current.onClusterKnown();
+        }
+    }
+
     /** The connection that was up is closed. */
     void onDown(final PeerConnection connection, final String reason, final long nowNs) {
         if (connection != current) {

@@ -40,6 +40,8 @@ final class PeerLinks implements PeerTransport {
     private ReplicaPort replica;
     private long nowNs;
     private PeerConnection claimed;
+    /** Whether the links have heard that the cluster's id is known. */
+    private boolean hasToldCluster;
 
     /**
      * @param memory sizes of the connections' buffers
@@ -106,6 +108,12 @@ final class PeerLinks implements PeerTransport {
 
     /** Does what is due on the links and on connections that have not greeted. */
     void fireTimers() {
+        if (!hasToldCluster && isClusterKnown()) {
+            hasToldCluster = true;
+            for (final PeerLink link : links) {
+                link.onClusterKnown();
+            }
+        }
         for (int i = 0; i < links.length; i++) {
             links[i].fireTimers(nowNs);
         }
@@ -195,20 +203,26 @@ final class PeerLinks implements PeerTransport {
         if (dialed == null && link.dials()) {
             return "member " + theirs.from() + " dialed, which is for the lower id to do";
         }
-        return clusterRefusal(theirs);
+        return clusterRefusal(theirs.from(), theirs.clusterIdHigh(), theirs.clusterIdLow());
     }
 
-    /** Cluster ids may differ only where one side knows none yet. */
-    private String clusterRefusal(final Handshake theirs) {
+    /**
+     * Why a member can't be of this one's cluster, in words; null if it can. Ids may differ only where one side knows none
+     * yet, which both halves 0 mean.
+     */
+    String clusterRefusal(final int member, final long theirHigh, final long theirLow) {
         final long high = replica.clusterIdHigh();
         final long low = replica.clusterIdLow();
-        final boolean weKnow = (high | low) != 0;
-        final boolean theyKnow = (theirs.clusterIdHigh() | theirs.clusterIdLow()) != 0;
-        if (!weKnow || !theyKnow || theirs.clusterIdHigh() == high && theirs.clusterIdLow() == low) {
+        if (!isClusterKnown() || (theirHigh | theirLow) == 0 || theirHigh == high && theirLow == low) {
             return null;
         }
-        return "member " + theirs.from() + " is of cluster " + clusterId(theirs.clusterIdHigh(), theirs.clusterIdLow())
-                + ", this one of " + clusterId(high, low);
+        return "member " + member + " is of cluster " + clusterId(theirHigh, theirLow) + ", this one of "
+                + clusterId(high, low);
+    }
+
+    /** Whether this member knows which cluster it is of. Once known, that never changes. */
+    boolean isClusterKnown() {
+        return (replica.clusterIdHigh() | replica.clusterIdLow()) != 0;
     }
 
     private boolean hasOurMembers(final Handshake theirs) {

@@ -367,6 +367,74 @@ class PeerLinksTest {
         return String.join("\n", capture.lines());
     }
 
+    // -- the cluster's id, known only later ---------------------------------------------------------------------------
+
+    /** Makes the node know its cluster, in a turn of its own. */
+    private static void know(final TestNode node, final long high, final long low) {
+        node.call(() -> {
+            node.replica.clusterIdHigh = high;
+            node.replica.clusterIdLow = low;
+            return null;
+        });
+        node.loop.wakeUp();
+    }
+
+    @Test
+    void clusterIdThatBecomesKnownIsToldOnALinkThatStands() throws IOException {
+        final TestNode node = acceptor();
+        final Socket socket = connectAs(node, 1);
+        node.awaitEvents("up 1");
+
+        know(node, 3, 4);
+        assertEquals(MessageKind.HANDSHAKE, nextKindButKeepAlive(socket));
+        socket.getOutputStream().write(handshakeOfCluster(3, 4, 1, 1, 2));
+        socket.getOutputStream().write(voteRequest(1, 9));
+
+        node.awaitEvents("1: VoteRequest term=9 last=0@0");
+        assertEquals(List.of("up 1", "1: VoteRequest term=9 last=0@0"), node.events());
+    }
+
+    @Test
+    void linkBetweenMembersOfWhatTurnOutToBeTwoClustersIsGivenUpForGood() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        second.awaitEvents("up 1");
+        final LogCapture capture = LogCapture.begin();
+
+        know(first, 1, 1);
+        know(second, 2, 2);
+        first.awaitEvents("down 2");
+        second.awaitEvents("down 1");
+
+        final String reason = "refused: member 2 is of cluster 00000000-0000-0002-0000-000000000002";
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> String.join("\n", capture.lines()).contains(reason)
+                        && first.call(() -> first.loop.links().link(2).attempts()) >= 3);
+        capture.end();
+        assertEquals(List.of("up 2", "down 2"), first.events());
+        assertEquals(List.of("up 1", "down 1"), second.events());
+    }
+
+    @Test
+    void peerThatNamedAClusterBeforeThisMemberKnewItsOwnIsCheckedThen() throws IOException {
+        final TestNode node = acceptor();
+        final Socket socket = closed(node.peerSocket());
+        socket.getOutputStream().write(handshakeOfCluster(5, 5, 1, 1, 2));
+        assertEquals(MessageKind.HANDSHAKE, nextKind(socket));
+        socket.getOutputStream().write(keepAlive(1));
+        node.awaitEvents("up 1");
+
+        final String log = logOf(() -> {
+            know(node, 3, 4);
+            node.awaitEvents("down 1");
+        });
+
+        assertTrue(log.contains("refused: member 1 is of cluster 00000000-0000-0005-0000-000000000005"), log);
+        assertEquals(MessageKind.HANDSHAKE, nextKindButKeepAlive(socket), "it is told of which one this is");
+        assertTrue(endsSoon(socket));
+    }
+
     @Test
     void memberWithTheHigherIdDoesNotDial() throws IOException {
         final TestNode node = closed(new TestNode(1, TestNode.nobody(2)));
