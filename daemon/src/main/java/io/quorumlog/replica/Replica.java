@@ -1,7 +1,12 @@
 package io.quorumlog.replica;
 
+import io.quorumlog.codec.ProtocolException;
+import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.EntryBatch;
 import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.ClusterIdentity;
 import io.quorumlog.log.ReplicaLog;
 import io.quorumlog.raft.ElectionTimeouts;
@@ -10,6 +15,7 @@ import io.quorumlog.raft.RaftConfig;
 import io.quorumlog.raft.RoleKind;
 import io.quorumlog.session.SessionSettings;
 import io.quorumlog.session.Sessions;
+import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -108,7 +114,35 @@ public final class Replica {
      * @throws io.quorumlog.codec.ProtocolException if no correct member would send it
      */
     public void onPeerMessage(final int from, final PeerMessage message) {
+        if (message instanceof AppendEntries entries && entries.prevIndex() == 0) {
+            checkFounding(from, entries);
+        }
         raft.onMessage(from, message);
+    }
+
+    /**
+     * Refuses the first entry of another cluster. A handshake can't tell it apart before its leader has committed that entry,
+     * and the core would take it for our own where the terms are equal, and else for a safety property that is lost.
+     */
+    private void checkFounding(final int from, final AppendEntries message) {
+        final EntryBatch entries = message.entries();
+        if (!entries.next() || entries.entry().kind() != RecordKind.CLUSTER) {
+            return;
+        }
+        final LogRecord entry = entries.entry();
+        final ClusterIdentity theirs =
+                ClusterIdentity.decode(entry.buffer(), LogRecord.HEADER_LENGTH, entry.payloadLength());
+        if (theirs == null || !Arrays.equals(theirs.memberIds(), config.memberIds())) {
+            throw new ProtocolException("member " + from + " replicates the first entry of "
+                    + (theirs == null ? "no cluster" : theirs) + ", but the members are "
+                    + Arrays.toString(config.memberIds()));
+        }
+        final boolean isFixed = isClusterKnown() || log.lastIndex() > 0 && log.termAt(1) == entry.term();
+        if (isFixed && (theirs.high() != log.clusterIdHigh() || theirs.low() != log.clusterIdLow())) {
+            throw new ProtocolException(
+                    "member " + from + " replicates the first entry of " + theirs + ", but this one is of "
+                            + new ClusterIdentity(log.clusterIdHigh(), log.clusterIdLow(), config.memberIds()));
+        }
     }
 
     /** A connection to a member stands, or is gone. */
