@@ -5,9 +5,10 @@
 daemon_jar=$root/daemon/target/quorumlog-daemon.jar
 client_jar=$root/client/target/quorumlog-client.jar
 
-# Without this, what Java opens first would be its standard error: log lines would go into a file.
+# Without this, what Java opens first would be its standard error: log lines would go into a file. Standard output is opened
+# for reading, so that who writes to it fails as with a closed one; errors have nowhere to be told.
 { true <&0; } 2>/dev/null || exec </dev/null
-{ true >&1; } 2>/dev/null || exec >/dev/null
+{ true >&1; } 2>/dev/null || exec 1</dev/null
 if ! (true >&2); then exec 2>/dev/null; fi
 
 die() {
@@ -16,6 +17,10 @@ die() {
     printf '%s\n' "${0##*/}: $*" >&2
     exit "$status"
 }
+
+case $root in
+    *:*) die 1 "$root: Java takes a colon in a path for the end of it; move the clone" ;;
+esac
 
 # Sets $java and $java_major: JAVA_HOME's, else the one on the path.
 find_java() {
@@ -66,7 +71,6 @@ use_utf8() {
 }
 
 build() {
-    command -v mvn >/dev/null || die 1 "there is nothing built yet, and no mvn on the path; install Maven 3.8 or newer"
     printf '%s\n' "building (the first time, Maven downloads what it needs) ..." >&2
     # Maven's own output is of use only where it fails, and then it must not hide in what we print.
     (cd "$root" && mvn -B -q -Dstyle.color=never package -Dmaven.test.skip=true -pl client,daemon -am) >&2 || die 1 "the build failed"
@@ -74,13 +78,16 @@ build() {
 
 # Builds if nothing has been built.
 build_if_missing() {
-    if ! [ -e "$daemon_jar" ] || ! [ -e "$client_jar" ]; then build; fi
+    if [ -e "$daemon_jar" ] && [ -e "$client_jar" ]; then return 0; fi
+    [ -w "$root" ] || die 1 "there is nothing built yet, and nothing can be written to $root"
+    command -v mvn >/dev/null || die 1 "there is nothing built yet, and no mvn on the path; install Maven 3.8 or newer"
+    build
 }
 
-# Builds if nothing has been built since a source changed. What can't be written to is taken as it is.
+# Builds if nothing has been built since a source changed. What can't be built anew is taken as it is.
 build_if_stale() {
     build_if_missing
-    [ -w "$root/daemon/target" ] || return 0
+    [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
     for jar in "$daemon_jar" "$client_jar"; do
         newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "${jar%/target/*}/pom.xml" \
             "${jar%/target/*}/src/main" -newer "$jar" -type f 2>/dev/null | head -n 1)

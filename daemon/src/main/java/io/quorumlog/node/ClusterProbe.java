@@ -1,7 +1,9 @@
 package io.quorumlog.node;
 
+import io.quorumlog.store.LogDirectory;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,14 +12,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What {@code scripts/cluster} asks the nodes that it runs on this machine, since a plain shell can't speak TCP. Nodes are
  * given as {@code id:pid:clientPort}, pid 0 where none runs. It uses little of the JDK, so that it starts quickly.
  *
  * <ul>
- *   <li>{@code free PORT...}: can they be listened on? Prints those that can't, then ends with status {@link #PROBLEM}.
+ *   <li>{@code startable MEMBERS PORT...}: are the settings in the environment possible in a cluster of these members? If
+ *       not, prints why and ends with status {@link ProcessEnd#WRONG_SETTING}. Can the ports be listened on? Prints those
+ *       that can't and ends with status {@link #PROBLEM}.
+ *   <li>{@code held DIRECTORY}: prints the data directories in it that a process holds, if any, and ends with status
+ *       {@link #PROBLEM}.
  *   <li>{@code status NODE...}: prints a line a node.
  *   <li>{@code leader SECONDS NODE...}: waits for a leader that can commit and prints its id.
  *   <li>{@code follows SECONDS NODE}: waits until the node answers, and then a little until it knows a leader.
@@ -42,7 +51,8 @@ final class ClusterProbe {
     public static void main(final String[] arguments) throws InterruptedException {
         System.exit(
                 switch (arguments[0]) {
-                    case "free" -> free(arguments);
+                    case "startable" -> startable(arguments);
+                    case "held" -> held(Path.of(arguments[1]));
                     case "status" -> status(arguments);
                     case "leader" -> leader(arguments);
                     case "follows" -> follows(arguments);
@@ -50,20 +60,43 @@ final class ClusterProbe {
                 });
     }
 
-    private static int free(final String[] ports) {
+    private static int startable(final String[] arguments) {
+        try {
+            // Every id is a member's, every directory possible: what can be wrong is what the operator added.
+            final String[] flags = {"--node-id", "1", "--cluster", arguments[1], "--data-dir", "."};
+            NodeConfig.parse(flags, System.getenv(), "");
+        } catch (final ConfigException e) {
+            System.out.println(e.getMessage());
+            return ProcessEnd.WRONG_SETTING;
+        }
         final StringBuilder taken = new StringBuilder();
-        for (int i = 1; i < ports.length; i++) {
+        for (int i = 2; i < arguments.length; i++) {
             try (ServerSocket socket = new ServerSocket()) {
                 socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(ports[i])));
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[i])));
             } catch (final IOException e) {
-                taken.append(taken.length() == 0 ? "" : " ").append(ports[i]);
+                taken.append(taken.length() == 0 ? "" : " ").append(arguments[i]);
             }
         }
         if (taken.length() == 0) {
             return 0;
         }
         System.out.println(taken);
+        return PROBLEM;
+    }
+
+    private static int held(final Path directory) {
+        final List<Path> held;
+        try (Stream<Path> paths = Files.walk(directory.toRealPath())) {
+            held = paths.filter(LogDirectory::isHeld).toList();
+        } catch (final IOException | UncheckedIOException e) {
+            System.out.println(directory + ", perhaps: it can't be searched (" + e.getMessage() + ")");
+            return PROBLEM;
+        }
+        if (held.isEmpty()) {
+            return 0;
+        }
+        System.out.println(held.stream().map(Path::toString).collect(Collectors.joining(" and ")));
         return PROBLEM;
     }
 

@@ -101,6 +101,19 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /** Whether a node holds this directory now, as far as this user may know: where the lock can't be opened, it counts as held. */
+    public static boolean isHeld(final Path directory) {
+        final Path lock = directory.resolve(LOCK_NAME);
+        if (!Files.isRegularFile(lock)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(lock, WRITE)) {
+            return tryLock(channel) == null;
+        } catch (final IOException e) {
+            return true;
+        }
+    }
+
     private static void create(final Path directory) {
         try {
             Files.createDirectory(directory);

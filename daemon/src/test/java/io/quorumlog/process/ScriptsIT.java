@@ -194,12 +194,215 @@ final class ScriptsIT {
 
     @Test
     void aNodeThatEndsAtOnceIsReportedWithItsOwnWords() {
-        environment.put("QUORUMLOG_IDLE", "never");
+        assertEquals(0, run(List.of("cluster", "start", "1")).status);
+        assertEquals(0, run(List.of("cluster", "stop")).status);
+        delete(clone.resolve("data/node-1/LOCK"));
+        directory(clone.resolve("data/node-1/LOCK"));
 
         final Outcome started = run(List.of("cluster", "start", "1"));
 
         assertEquals(1, started.status, started.output);
+        assertTrue(started.output.contains("node 1 has ended"), started.output);
+        assertTrue(started.output.contains("LOCK"), started.output);
+    }
+
+    @Test
+    void aWrongSettingIsOneLineAndNothingIsWrittenDown() {
+        environment.put("QUORUMLOG_IDLE", "never");
+
+        final Outcome started = run(List.of("cluster", "start", "1"));
+
+        assertEquals(2, started.status, started.output);
+        assertEquals(1, started.output.lines().count(), started.output);
         assertTrue(started.output.contains("idle (QUORUMLOG_IDLE)=never: must be"), started.output);
+        assertFalse(Files.exists(clone.resolve("data")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7000 7000", "7000 7002", "7002 7000", "0 7000", "7000 65528", "x 7000", "07 7000"})
+    void portsThatCannotBeAreOneLineAndNothingIsWrittenDown(final String ports) {
+        environment.put("CLIENT_PORT", ports.split(" ")[0]);
+        environment.put("PEER_PORT", ports.split(" ")[1]);
+
+        final Outcome started = run(List.of("cluster", "start"));
+
+        assertEquals(2, started.status, started.output);
+        assertEquals(1, started.output.lines().count(), started.output);
+        assertTrue(started.output.contains("_PORT="), started.output);
+        assertFalse(Files.exists(clone.resolve("data")));
+    }
+
+    @Test
+    void otherPortsAreRefusedWhileANodeRunsAndTakenWhenNoneDoes() {
+        assertEquals(0, run(List.of("cluster", "start", "1")).status);
+        final String before = environment.get("CLIENT_PORT");
+        final String after = Integer.toString(FreePorts.nextRun(1));
+        environment.put("CLIENT_PORT", after);
+
+        final Outcome refused = run(List.of("cluster", "start"));
+        assertEquals(1, refused.status, refused.output);
+        assertEquals(1, refused.output.lines().count(), refused.output);
+        assertTrue(refused.output.contains(before) && refused.output.contains(after), refused.output);
+
+        assertEquals(0, run(List.of("cluster", "stop")).status);
+        final Outcome started = run(List.of("cluster", "start"));
+        assertEquals(0, started.status, started.output);
+        assertTrue(started.output.contains("127.0.0.1:" + after), started.output);
+        environment.put("CLIENT_PORT", null);
+        environment.put("PEER_PORT", null);
+        final Outcome again = run(List.of("cluster", "start"));
+        assertTrue(again.output.contains("127.0.0.1:" + after), again.output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data", "data/mine"})
+    void whatANodeStartedOtherwiseUsesIsNotWiped(final String place) {
+        final Path output = directory.resolve("output");
+        directory(clone.resolve("data"));
+        final ProcessBuilder builder = NodeProcess.builder(
+                output,
+                List.of(
+                        "--node-id",
+                        "1",
+                        "--cluster",
+                        "1=127.0.0.1:" + FreePorts.next() + ":" + FreePorts.next(),
+                        "--data-dir",
+                        clone.resolve(place).toString()));
+        try (NodeProcess node = NodeProcess.start(output, builder)) {
+            ProcessCluster.untilTrue("a leader", () -> node.output().contains("role=leader"));
+
+            final Outcome refused = run(List.of("cluster", "wipe", "--yes"));
+
+            assertEquals(1, refused.status, refused.output);
+            assertEquals(1, refused.output.lines().count(), refused.output);
+            assertTrue(refused.output.contains(clone.resolve(place).toString()), refused.output);
+            assertTrue(Files.exists(clone.resolve(place).resolve("LOCK")));
+            assertTrue(node.isAlive());
+        }
+        assertEquals(0, run(List.of("cluster", "wipe", "--yes")).status);
+        assertFalse(Files.exists(clone.resolve("data")));
+    }
+
+    @Test
+    void aNodeWhosePidFileWasLostIsFound() throws IOException {
+        assertEquals(0, run(List.of("cluster", "start", "1")).status);
+        final String pid = field(1, "pid");
+        for (final String content :
+                List.of(Long.toString(ProcessHandle.current().pid()), "garbage", "")) {
+            Files.writeString(clone.resolve("data/node-1/pid"), content);
+
+            assertEquals(pid, field(1, "pid"), content);
+        }
+        delete(clone.resolve("data/node-1/pid"));
+
+        assertEquals(0, run(List.of("cluster", "start")).status);
+        assertEquals(pid, field(1, "pid"));
+        assertEquals(0, run(List.of("cluster", "stop")).status);
+        assertEquals(List.of("down"), states());
+    }
+
+    @Test
+    void aProcessThatOnlyNamesANodesDirectoryIsNotTheNode() throws IOException {
+        assertEquals(0, run(List.of("cluster", "start", "1")).status);
+        assertEquals(0, run(List.of("cluster", "stop")).status);
+        final Process other = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "sleep 1000; :",
+                        clone.resolve("data/node-1").toString())
+                .start();
+        try {
+            Files.writeString(clone.resolve("data/node-1/pid"), other.pid() + "\n");
+
+            assertEquals(List.of("down"), states());
+            assertEquals(0, run(List.of("cluster", "stop")).status);
+            assertTrue(other.isAlive());
+        } finally {
+            other.descendants().forEach(ProcessHandle::destroyForcibly);
+            other.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nodes=three", "nodes=3\nclient_port=\npeer_port=5500"})
+    void aDamagedListOfTheClusterIsOneLine(final String content) throws IOException {
+        directory(clone.resolve("data"));
+        Files.writeString(clone.resolve("data/cluster"), content);
+
+        for (final String command : List.of("start", "status", "stop")) {
+            final Outcome outcome = run(List.of("cluster", command));
+
+            assertEquals(1, outcome.status, outcome.output);
+            assertEquals(1, outcome.output.lines().count(), outcome.output);
+            assertTrue(outcome.output.contains("data/cluster"), outcome.output);
+        }
+        delete(clone.resolve("data/cluster"));
+    }
+
+    @Test
+    void aCloseMaskAndAnyWorkingDirectoryAreFine() {
+        elsewhere = Path.of("/");
+
+        final Outcome started =
+                runBy(List.of("sh", "-c", "umask 077; exec \"$@\"", "sh"), List.of("cluster", "start", "1"));
+
+        assertEquals(0, started.status, started.output);
+        assertTrue(Files.exists(clone.resolve("data/node-1/LOCK")));
+        assertEquals(0, run(List.of("cluster", "restart", "1")).status);
+    }
+
+    @Test
+    void aBuiltCloneThatCannotBeWrittenToServesTheClientAndAClusterWhoseDataLiesElsewhere() throws IOException {
+        final List<String> readOnly = List.of(
+                "unshare",
+                "-m",
+                "sh",
+                "-c",
+                "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && exec \"$@\"",
+                clone.toString());
+        final List<String> probe = new ArrayList<>(readOnly);
+        probe.add("true");
+        assumeTrue(isInstalled("unshare") && execute(probe).status == 0, "no mount namespace may be made here");
+
+        final Outcome help = runBy(readOnly, List.of("client", "--help"));
+        assertEquals(0, help.status, help.output);
+
+        final Outcome refused = runBy(readOnly, List.of("cluster", "start", "1"));
+        assertEquals(1, refused.status, refused.output);
+        assertEquals(1, refused.output.lines().count(), refused.output);
+        assertTrue(refused.output.contains(clone.resolve("data").toString()), refused.output);
+
+        Files.createSymbolicLink(clone.resolve("data"), Files.createDirectory(directory.resolve("the data")));
+        final Outcome started = runBy(readOnly, List.of("cluster", "start", "1"));
+        assertEquals(0, started.status, started.output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cluster start", "client last", "node --help"})
+    void aCloneWhereJavaWouldSplitThePathIsOneLine(final String command) throws IOException {
+        Files.createDirectory(directory.resolve("a:b"));
+        clone = Files.move(clone, directory.resolve("a:b/c"));
+
+        final Outcome outcome = run(List.of(command.split(" ")));
+
+        assertEquals(1, outcome.status, outcome.output);
+        assertEquals(1, outcome.output.lines().count(), outcome.output);
+        assertTrue(outcome.output.contains("colon"), outcome.output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {">&-", ">/dev/full"})
+    void whatCannotBeWrittenOutIsAFailure(final String redirection) {
+        assertEquals(0, run(List.of("cluster", "start", "1")).status);
+        final String server = "127.0.0.1:" + environment.get("CLIENT_PORT");
+        assertEquals(0, run(List.of("client", "--servers", server, "append", "hello")).status);
+
+        final Outcome outcome = runBy(
+                List.of("sh", "-c", "exec \"$@\" " + redirection, "sh"),
+                List.of("client", "--servers", server, "read", "1"));
+
+        assertEquals(1, outcome.status, outcome.output);
+        assertEquals(1, outcome.output.lines().count(), outcome.output);
     }
 
     @ParameterizedTest
@@ -274,6 +477,22 @@ final class ScriptsIT {
 
     private static boolean isInstalled(final String command) {
         return Stream.of(System.getenv("PATH").split(":")).anyMatch(part -> Files.isExecutable(Path.of(part, command)));
+    }
+
+    private static void directory(final Path path) {
+        try {
+            Files.createDirectories(path);
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void delete(final Path path) {
+        try {
+            Files.delete(path);
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static List<Path> list(final Path path) {
