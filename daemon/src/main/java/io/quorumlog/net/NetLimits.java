@@ -96,6 +96,12 @@ final class NetLimits {
     /** How long connecting may take, and then the handshake. */
     static final long HANDSHAKE_NS = TimeUnit.SECONDS.toNanos(1);
 
+    /**
+     * How long an attempt to reach a peer waits for its name's addresses, before it makes do with those found last. With the
+     * longest pause between attempts it leaves half of the two seconds in which a peer is to be found again.
+     */
+    static final long NAME_LOOKUP_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
     /** Shortest time between two attempts to reach a peer: at most ten a second. */
     static final long SHORTEST_REDIAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     /** First pause after a failed attempt; doubles with each … */

@@ -91,9 +91,9 @@ final class PeerLink {
             if (!lookup.isUnderWay() && nowNs - nextAttemptNs >= 0) {
                 attempts++;
                 attemptBeganNs = nowNs;
-                lookup.begin();
+                lookup.begin(nowNs);
             }
-            if (lookup.isDone()) {
+            if (lookup.isDone(nowNs)) {
                 dial(lookup.take(), nowNs);
             }
         }
@@ -113,7 +113,7 @@ final class PeerLink {
             return Long.MAX_VALUE;
         }
         if (lookup.isUnderWay()) {
-            return lookup.isDone() ? 0 : Long.MAX_VALUE;
+            return lookup.isDone(nowNs) ? 0 : lookup.deadlineNs() - nowNs;
         }
         return Math.max(0, nextAttemptNs - nowNs);
     }
@@ -122,7 +122,7 @@ final class PeerLink {
 
     private void dial(final InetAddress[] addresses, final long nowNs) {
         if (addresses == null) {
-            onAttemptFailed("host " + peer.host() + " has no address", nowNs);
+            onAttemptFailed(lookup.failure(), nowNs);
             return;
         }
         // A name may stand for several machines or address families: one after the other.

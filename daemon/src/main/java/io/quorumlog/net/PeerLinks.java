@@ -67,7 +67,7 @@ final class PeerLinks implements PeerTransport {
         this.links = new PeerLink[settings.peers().size()];
         for (int i = 0; i < links.length; i++) {
             final NetSettings.Peer peer = settings.peers().get(i);
-            final NameLookup lookup = new NameLookup(peer.host(), resolvers, wakeup);
+            final NameLookup lookup = new NameLookup(peer.host(), InetAddress::getAllByName, resolvers, wakeup);
             links[i] = new PeerLink(this, peer, settings.nodeId() < peer.id(), lookup);
         }
     }
