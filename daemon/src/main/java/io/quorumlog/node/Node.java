@@ -173,17 +173,22 @@ final class Node {
         try {
             return InetAddress.getByName(config.bind());
         } catch (final UnknownHostException e) {
-            throw new CannotStartException("can't listen: bind=" + config.bind() + " is no known name or address", e);
+            final ClusterSpec.Member self = config.self();
+            throw new CannotStartException(
+                    "can't listen on ports " + self.peer().port() + " and "
+                            + self.client().port() + ": host " + config.bind() + ", from " + config.bindSource()
+                            + ", has no address; mend the name, or set bind to an address of this machine",
+                    e);
         }
     }
 
-    private static ListeningPorts openPorts(final InetAddress bindAddress, final ClusterSpec.Member self)
+    private ListeningPorts openPorts(final InetAddress bindAddress, final ClusterSpec.Member self)
             throws CannotStartException {
         try {
             return ListeningPorts.open(
                     bindAddress, self.peer().port(), self.client().port());
         } catch (final IOException e) {
-            throw new CannotStartException(e.getMessage(), e);
+            throw new CannotStartException(e.getMessage() + "; the address is from " + config.bindSource(), e);
         }
     }
 

@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param cluster all members
  * @param dataDir this node's directory; need not exist
  * @param bind address on which both ports listen; a name, or an address without brackets
+ * @param bindSource which setting {@code bind} comes from and how it is written there, for messages
  * @param isBindNamed whether the operator named that very address: by {@code bind}, or in digits as the member's peer host
  * @param isFsync whether an entry is acknowledged only when it is on stable storage
  * @param heartbeatMs leader's heartbeat interval
@@ -28,6 +29,7 @@ record NodeConfig(
         ClusterSpec cluster,
         Path dataDir,
         String bind,
+        String bindSource,
         boolean isBindNamed,
         boolean isFsync,
         int heartbeatMs,
@@ -173,6 +175,7 @@ record NodeConfig(
                     cluster,
                     dataDir(),
                     bind(self),
+                    bindSource(self),
                     values.get(Setting.BIND) != null
                             || HostPort.isAddress(self.peer().host()),
                     choice(Setting.DURABILITY, "fsync", "page-cache") == 0,
@@ -237,6 +240,13 @@ record NodeConfig(
                 throw wrong(Setting.BIND, "must be a name or an IPv4 or IPv6 address, without a port");
             }
             return host;
+        }
+
+        private String bindSource(final ClusterSpec.Member self) {
+            final String value = values.get(Setting.BIND);
+            return value == null
+                    ? sources.get(Setting.CLUSTER) + " (" + self.id() + "=" + self.peer() + ")"
+                    : sources.get(Setting.BIND) + "=" + ConfigException.echo(value);
         }
 
         private ConfigException wrong(final Setting setting, final String allowed) {

@@ -55,6 +55,29 @@ final class StartIT {
     }
 
     @Test
+    void anUnknownOwnHostIsNamedWithTheSettingItComesFrom() {
+        final String member = "1=no-such-host.invalid:" + peerPort;
+
+        final String line = refusal(1, member + ":" + clientPort);
+
+        assertTrue(line.contains("cluster (" + member + ")"), line);
+        assertTrue(line.contains("ports " + peerPort + " and " + clientPort), line);
+        assertFalse(line.contains("bind="), line);
+        assertFalse(Files.exists(data));
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsNamedWithTheSettingItComesFrom() {
+        final String member = "1=192.0.2.1:" + peerPort;
+
+        final String line = refusal(1, member + ":" + clientPort);
+
+        assertTrue(line.contains("192.0.2.1:" + peerPort), line);
+        assertTrue(line.contains("cluster (" + member + ")"), line);
+        assertFalse(Files.exists(data));
+    }
+
+    @Test
     void anUnknownNameToBindToIsNamed() {
         final String line = refusal(1, oneMember(), "--bind", "no-such-host.invalid");
 
