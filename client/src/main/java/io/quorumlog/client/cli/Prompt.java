@@ -1,6 +1,7 @@
 package io.quorumlog.client.cli;
 
 import io.quorumlog.client.QuorumLogException;
+import java.io.IOError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,33 +10,42 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jline.keymap.KeyMap;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.Signals;
 
 /**
  * The prompt in a terminal. Ctrl-C ends the command that runs, or throws the line away; Ctrl-D on an empty line leaves. The
  * history is kept in {@code $XDG_STATE_HOME/quorumlog/history} (by default below {@code ~/.local/state}) if that can be
  * written, and nowhere otherwise.
+ *
+ * <p>Ctrl-C is a signal only while a command runs; the line editor gets it as a key. Were it a signal there too, it would kill
+ * the {@code stty} that switches the terminal, or reach Java between two handlers and end the client.
  */
 final class Prompt {
     private static final String PROMPT = "quorumlog> ";
+    private static final int SWITCH_ATTEMPTS = 5;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Logger JLINE_LOG = Logger.getLogger("org.jline"); // held, for else it forgets its level
 
     private final CommandRunner runner;
     private final Options options;
     private final Output output;
-    private final AtomicBoolean running = new AtomicBoolean();
-    private final AtomicBoolean stop = new AtomicBoolean();
+    private Attributes atStart;
+    private final Object interruption = new Object();
+    private Thread running; // the thread that runs a command now, or null; guarded by interruption
+    private boolean stopped; // whether Ctrl-C ended that command; guarded by interruption
 
     Prompt(CommandRunner runner, Options options, Output output) {
         this.runner = runner;
@@ -47,17 +57,13 @@ final class Prompt {
     boolean run() {
         JLINE_LOG.setLevel(Level.OFF); // it would write into the person's lines
         try (Terminal terminal = terminal()) {
-            Thread caller = Thread.currentThread();
-            terminal.handle(Terminal.Signal.INT, signal -> {
-                stop.set(true);
-                if (running.get()) {
-                    caller.interrupt();
-                }
-            });
+            atStart = terminal.getAttributes();
+            Signals.register("INT", this::stopCommand);
+            setCtrlCIsSignal(terminal, false);
             LineReader reader = reader(terminal);
             output.line("quorumlog client, servers " + options.servers() + ". 'help' shows commands, Ctrl-D leaves.");
             output.flush();
-            while (runLine(reader)) {}
+            while (runLine(terminal, reader)) {}
             return true;
         } catch (IOException e) {
             throw new Output.ClosedException(e);
@@ -71,6 +77,7 @@ final class Prompt {
         Terminal terminal = TerminalBuilder.builder()
                 .system(true)
                 .provider("exec")
+                .nativeSignals(false)
                 .dumb(true)
                 .graphemeCluster(false)
                 .encoding(StandardCharsets.UTF_8)
@@ -96,7 +103,35 @@ final class Prompt {
         if (history != null) {
             builder.variable(LineReader.HISTORY_FILE, history);
         }
-        return builder.build();
+        LineReader reader = builder.build();
+        reader.getKeyMaps().get(LineReader.MAIN).bind(new Reference(LineReader.SEND_BREAK), KeyMap.ctrl('C'));
+        return reader;
+    }
+
+    /** Makes the terminal what it was at the start, but for Ctrl-C; again if a Ctrl-C has killed the program that does it. */
+    private void setCtrlCIsSignal(Terminal terminal, boolean isSignal) {
+        Attributes attributes = new Attributes(atStart);
+        attributes.setLocalFlag(Attributes.LocalFlag.ISIG, isSignal);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                terminal.setAttributes(attributes);
+                return;
+            } catch (IOError e) {
+                Thread.interrupted();
+                if (attempt == SWITCH_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void stopCommand() {
+        synchronized (interruption) {
+            if (running != null) {
+                stopped = true;
+                running.interrupt();
+            }
+        }
     }
 
     private static Path historyFile() {
@@ -119,11 +154,15 @@ final class Prompt {
     }
 
     /** Reads a line and runs it. False: the end. */
-    private boolean runLine(LineReader reader) {
+    private boolean runLine(Terminal terminal, LineReader reader) {
         String line;
         try {
             line = reader.readLine(PROMPT);
         } catch (UserInterruptException e) {
+            return true;
+        } catch (IOError e) { // a second Ctrl-C came while the line editor was still occupied with the first
+            Thread.interrupted();
+            setCtrlCIsSignal(terminal, false);
             return true;
         } catch (EndOfFileException e) {
             return false;
@@ -136,21 +175,42 @@ final class Prompt {
         if (command.equals("quit") || command.equals("exit")) {
             return false;
         }
-        carryOut(words);
+        carryOut(terminal, words);
         return true;
     }
 
-    private void carryOut(List<byte[]> words) {
-        stop.set(false);
-        running.set(true);
+    private void carryOut(Terminal terminal, List<byte[]> words) {
+        RuntimeException failure = null;
+        boolean wasStopped;
+        setCtrlCIsSignal(terminal, true);
+        beginCommand();
         try {
             runner.run(words, new ReplyPrinter(output, true, options.raw()), () -> false);
         } catch (QuorumLogException | CommandRunner.CommandFailure e) {
-            output.line(stop.get() ? "stopped: " + CommandRunner.inWords(e) : "error: " + CommandRunner.inWords(e));
+            failure = e;
         } finally {
-            running.set(false);
-            Thread.interrupted();
+            wasStopped = endCommand();
+            setCtrlCIsSignal(terminal, false);
+        }
+        if (failure != null) {
+            output.line((wasStopped ? "stopped: " : "error: ") + CommandRunner.inWords(failure));
         }
         output.flush();
+    }
+
+    private void beginCommand() {
+        synchronized (interruption) {
+            stopped = false;
+            running = Thread.currentThread();
+        }
+    }
+
+    /** From here on no Ctrl-C interrupts this thread, and none that did is still to be noticed. True: one did. */
+    private boolean endCommand() {
+        synchronized (interruption) {
+            running = null;
+            Thread.interrupted();
+            return stopped;
+        }
     }
 }

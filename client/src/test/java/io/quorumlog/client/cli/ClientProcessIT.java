@@ -198,6 +198,26 @@ class ClientProcessIT {
         assertTrue(result.out().contains("stopped"), result.toString());
     }
 
+    @Test
+    void promptSurvivesCtrlCsInQuickSuccession() throws Exception {
+        assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
+        Process session = prompt("xterm");
+        for (int i = 0; i < 30; i++) {
+            session.getOutputStream().write("half\u0003\u0003".getBytes(StandardCharsets.UTF_8));
+            session.getOutputStream().flush();
+            Thread.sleep(i); // not a wait: each pair shall meet the line editor at another moment
+        }
+        type(session, "\u0003");
+        type(session, "append b\r");
+        type(session, "quit\r");
+
+        Result result = end(session);
+
+        assertEquals(0, result.status(), result.toString());
+        assertEquals(List.of("b"), node.log());
+        assertFalse(result.out().contains("Exception"), result.toString());
+    }
+
     private Process prompt(String term) throws IOException, InterruptedException {
         Process session = start("export TERM=" + term + "; command=\"$(cat <<'EOF'\n'"
                 + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -jar '" + JAR
