@@ -7,9 +7,11 @@ client_jar=$root/client/target/quorumlog-client.jar
 
 # Without this, what Java opens first would be its standard error: log lines would go into a file. Standard output is opened
 # for reading, so that who writes to it fails as with a closed one; errors have nowhere to be told.
-{ true <&0; } 2>/dev/null || exec </dev/null
-{ true >&1; } 2>/dev/null || exec 1</dev/null
-if ! (true >&2); then exec 2>/dev/null; fi
+# The checks open nothing themselves, which would take the very number that is looked at; and they copy to another number,
+# for to itself some shells copy nothing.
+{ true 3<&0; } 2>&- || exec </dev/null
+{ true 3>&1; } 2>&- || exec 1</dev/null
+{ true 3>&2; } || exec 2>/dev/null
 
 die() {
     status=$1
