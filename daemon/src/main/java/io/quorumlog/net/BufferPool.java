@@ -11,8 +11,10 @@ final class BufferPool {
     /** Sizes below a step; each fourfold the one before. */
     private static final int SMALLEST_BYTES = 1024;
 
+    private static final int LARGEST_SMALL_BYTES = 64 * 1024;
+
     /** Larger ones come in multiples of this. */
-    private static final int STEP_BYTES = 64 * 1024;
+    private static final int STEP_BYTES = 16 * 1024;
 
     private static final int SMALL_SIZES = 4;
 
@@ -31,7 +33,7 @@ final class BufferPool {
     /** Size of the buffer that {@link #take} gives for so many bytes. */
     static int capacityFor(final int bytes) {
         int capacity = SMALLEST_BYTES;
-        while (capacity < bytes && capacity < STEP_BYTES) {
+        while (capacity < bytes && capacity < LARGEST_SMALL_BYTES) {
             capacity *= 4;
         }
         return capacity >= bytes ? capacity : (bytes + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
@@ -61,7 +63,7 @@ final class BufferPool {
     Chunk take(final int bytes) {
         final int capacity = capacityFor(bytes);
         takenBytes += capacity;
-        final Chunk chunk = capacity <= STEP_BYTES ? takeSmall(capacity) : takeLarge(capacity);
+        final Chunk chunk = capacity <= LARGEST_SMALL_BYTES ? takeSmall(capacity) : takeLarge(capacity);
         if (chunk == null) {
             return new Chunk(capacity);
         }
@@ -83,7 +85,7 @@ final class BufferPool {
             return;
         }
         freeBytes += chunk.capacity();
-        if (chunk.capacity() <= STEP_BYTES) {
+        if (chunk.capacity() <= LARGEST_SMALL_BYTES) {
             final int size = sizeOf(chunk.capacity());
             chunk.next = freeSmall[size];
             freeSmall[size] = chunk;

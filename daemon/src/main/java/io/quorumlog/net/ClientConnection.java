@@ -34,6 +34,8 @@ final class ClientConnection extends Connection implements ReplyOutput {
     private boolean isResumed;
     private boolean waitsForMemory;
     private boolean hasWaitedForMemory;
+    /** A READ blocks, and there is no memory to spare for what stands behind it. */
+    private boolean waitsToLookAhead;
     /** The session wanted to write more than there was room for. */
     private boolean ranOutOfRoom;
 
@@ -84,8 +86,6 @@ final class ClientConnection extends Connection implements ReplyOutput {
         while (budget > 0 && mayRead()) {
             final Chunk target = chunkToRead();
             if (target == null) {
-                waitsForMemory = true;
-                clients.waitForMemory(this);
                 return;
             }
             final ByteBuffer space = target.space();
@@ -111,36 +111,71 @@ final class ClientConnection extends Connection implements ReplyOutput {
 
     /**
      * Whether there is a use for more bytes. While a READ blocks, the session takes none and wants them all the same, to
-     * see the stream's end; then as many are kept as the common buffer holds.
+     * see the stream's end; then some are kept as long as there is memory to spare.
      */
     private boolean mayRead() {
-        return !inputEnded
-                && !waitsForMemory
-                && session.wantsInput()
-                && !session.isFinished()
-                && (held == null || held.length() < Math.max(session.bytesNeeded(), NetLimits.SHARED_INPUT_BYTES));
+        if (inputEnded || waitsForMemory || session.isFinished() || !session.wantsInput()) {
+            return false;
+        }
+        if (session.onlyAwaitsEnd()) {
+            return !waitsToLookAhead && length() < NetLimits.LOOK_AHEAD_BYTES;
+        }
+        return length() < Math.max(session.bytesNeeded(), NetLimits.SHARED_INPUT_BYTES);
     }
 
-    /** A buffer with what is unconsumed in it and room behind; null if there is no memory for what may be left over. */
+    /** Bytes that are unconsumed. */
+    private int length() {
+        return held == null ? 0 : held.length();
+    }
+
+    /**
+     * A buffer with what is unconsumed in it and room behind, of which {@link #readLimit} bytes may be used: whatever the
+     * session then leaves over may be kept. Null if there is no memory for that; then this waits.
+     */
     private Chunk chunkToRead() {
-        readLimit = Integer.MAX_VALUE;
+        final int length = length();
         final int needed = session.bytesNeeded();
         if (needed > NetLimits.SHARED_INPUT_BYTES) {
+            // No byte more than the request, so that nothing is left over in a large buffer.
+            readLimit = needed - length;
             return largeChunk(needed);
         }
-        final boolean canKeep = held != null && held.capacity() >= NetLimits.SHARED_INPUT_BYTES;
-        if (!canKeep && !mayTake(NetLimits.SHARED_INPUT_BYTES)) {
-            if (held != null) {
+        if (held != null && session.onlyAwaitsEnd()) {
+            return chunkToLookAhead(length);
+        }
+        int most = Math.min(length + clients.readAheadBytes(), NetLimits.SHARED_INPUT_BYTES);
+        if (most < needed || !mayKeep(most)) {
+            most = needed <= NetLimits.LITTLE_INPUT_BYTES
+                    ? BufferPool.capacityFor(needed)
+                    : NetLimits.SHARED_INPUT_BYTES;
+            if (!mayKeep(most)) {
+                waitForMemory(most);
                 return null;
             }
-            readLimit = NetLimits.LEAST_READ_BYTES;
         }
+        readLimit = most - length;
         final Chunk shared = clients.sharedInput();
         if (held != null) {
-            shared.tail = held.length();
-            shared.buffer.putBytes(0, held.buffer, held.head, held.length());
+            shared.tail = length;
+            shared.buffer.putBytes(0, held.buffer, held.head, length);
         }
         return shared;
+    }
+
+    /**
+     * Whether so many bytes in all may be left over by the session. More than a little counts as the most, because a line's
+     * length is not known before its end: were memory taken step by step, many could hold a part each and wait for the rest.
+     */
+    private boolean mayKeep(final int bytes) {
+        if (bytes <= NetLimits.LEAST_READ_BYTES || held != null && held.capacity() >= bytes) {
+            return true;
+        }
+        final int most = bytes <= NetLimits.LITTLE_INPUT_BYTES ? bytes : NetLimits.SHARED_INPUT_BYTES;
+        return clients.mayTakeSmall(most, heldSmallBytes());
+    }
+
+    private int heldSmallBytes() {
+        return held != null && heldFrom == clients.smallInputs() ? held.capacity() : 0;
     }
 
     private Chunk largeChunk(final int needed) {
@@ -148,18 +183,40 @@ final class ClientConnection extends Connection implements ReplyOutput {
             held.moveToFront();
             return held;
         }
-        if (!mayTake(needed)) {
+        if (!mayTakeLarge(needed)) {
+            waitForMemory(needed);
             return null;
         }
-        hold(held, needed);
+        hold(held, needed, clients.largeInputs());
         return held;
     }
 
-    private boolean mayTake(final int bytes) {
-        memoryNeeded = bytes;
-        final boolean may = clients.mayTake(bytes, hasWaitedForMemory);
+    private boolean mayTakeLarge(final int bytes) {
+        final boolean may = clients.mayTakeLarge(bytes, hasWaitedForMemory);
         hasWaitedForMemory &= !may;
         return may;
+    }
+
+    /** The bytes behind a READ that blocks can't be run, only be kept; more of them as long as memory is plenty. */
+    private Chunk chunkToLookAhead(final int length) {
+        held.moveToFront();
+        if (held.room() == 0) {
+            final int wanted = Math.min(2 * length, NetLimits.LOOK_AHEAD_BYTES);
+            if (!clients.mayLookAhead(wanted, heldSmallBytes())) {
+                waitsToLookAhead = true;
+                clients.waitToLookAhead(this, wanted);
+                return null;
+            }
+            hold(held, wanted, clients.smallInputs());
+        }
+        readLimit = held.room();
+        return held;
+    }
+
+    private void waitForMemory(final int bytes) {
+        waitsForMemory = true;
+        memoryNeeded = bytes;
+        clients.waitForMemory(this);
     }
 
     /** Gives the session what is there, until it takes no more of it. */
@@ -182,13 +239,18 @@ final class ClientConnection extends Connection implements ReplyOutput {
             return;
         }
         final int needed = session.bytesNeeded();
-        final boolean large = needed > NetLimits.SHARED_INPUT_BYTES;
-        final int wanted = large && clients.mayTake(needed, hasWaitedForMemory) ? needed : length;
+        final boolean large = needed > NetLimits.SHARED_INPUT_BYTES
+                && (held != null && held.capacity() >= needed || mayTakeLarge(needed));
+        final boolean middling = needed > length
+                && needed > NetLimits.LITTLE_INPUT_BYTES
+                && needed <= NetLimits.SHARED_INPUT_BYTES
+                && mayKeep(NetLimits.SHARED_INPUT_BYTES);
+        final int wanted = large ? needed : middling ? NetLimits.SHARED_INPUT_BYTES : length;
         final boolean fits = held != null
                 && held.capacity() >= wanted
-                && held.capacity() <= Math.max(4 * BufferPool.capacityFor(wanted), NetLimits.SHARED_INPUT_BYTES);
+                && (large || held.capacity() <= Math.max(4 * BufferPool.capacityFor(wanted), 4 * 1024));
         if (!fits) {
-            hold(chunk, wanted);
+            hold(chunk, wanted, large ? clients.largeInputs() : chunk == held ? heldFrom : clients.smallInputs());
         } else if (chunk != held) {
             held.buffer.putBytes(0, chunk.buffer, chunk.head, length);
             held.head = 0;
@@ -197,8 +259,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
     }
 
     /** Moves bytes into a new buffer of our own. */
-    private void hold(final Chunk from, final int capacity) {
-        final BufferPool pool = clients.inputsFor(capacity);
+    private void hold(final Chunk from, final int capacity, final BufferPool pool) {
         final Chunk chunk = pool.take(capacity);
         if (from != null) {
             chunk.tail = from.length();
@@ -258,6 +319,15 @@ final class ClientConnection extends Connection implements ReplyOutput {
     void onMemory() {
         waitsForMemory = false;
         hasWaitedForMemory = true;
+        lastMovedNs = clients.nowNs();
+        if (isOpen()) {
+            settle();
+        }
+    }
+
+    /** Memory is plenty again. */
+    void onMemoryToLookAhead() {
+        waitsToLookAhead = false;
         if (isOpen()) {
             settle();
         }
@@ -272,11 +342,18 @@ final class ClientConnection extends Connection implements ReplyOutput {
         return held != null && heldFrom == pool;
     }
 
-    /** Whether the client has long left an unfinished request, or its replies, where they are. */
+    /**
+     * Whether the client has long left an unfinished request, or its replies, where they are. One that we don't read
+     * because it waits for memory itself is not to blame, unless it already has more of that memory than anybody may have.
+     */
     boolean hasStalled(final long nowNs) {
-        return held != null
-                && nowNs - lastMovedNs >= NetLimits.STALLED_INPUT_NS
-                && (!output.isEmpty() || held.length() < session.bytesNeeded());
+        if (held == null || nowNs - lastMovedNs < NetLimits.STALLED_INPUT_NS) {
+            return false;
+        }
+        if (waitsForMemory) {
+            return held.capacity() > NetLimits.LITTLE_INPUT_BYTES && holdsFrom(clients.inputsFor(memoryNeeded));
+        }
+        return !output.isEmpty() || held.length() < session.bytesNeeded();
     }
 
     @Override
@@ -385,21 +462,25 @@ final class ClientConnection extends Connection implements ReplyOutput {
     }
 
     @Override
-    public boolean hasRoom() {
-        final boolean room = output.queuedBytes() < NetLimits.ENTRY_OUTPUT_BYTES && !isOverShare();
-        ranOutOfRoom |= !room;
-        return room;
+    public int room() {
+        final long queued = output.queuedBytes();
+        if (!clients.outputs().isExhausted()) {
+            ranOutOfRoom |= queued >= NetLimits.ENTRY_OUTPUT_BYTES;
+            return queued >= NetLimits.ENTRY_OUTPUT_BYTES ? 0 : MAX_CLAIM_BYTES;
+        }
+        ranOutOfRoom |= queued >= NetLimits.LEAST_OUTPUT_BYTES;
+        return queued >= NetLimits.LEAST_OUTPUT_BYTES
+                ? 0
+                : (int) Math.max(LEAST_ROOM_BYTES, NetLimits.LEAST_OUTPUT_BYTES - queued);
     }
 
     @Override
     public boolean isOverfull() {
-        final boolean overfull = output.queuedBytes() >= NetLimits.CLIENT_OUTPUT_BYTES || isOverShare();
+        // Where all clients together have too much queued, nobody may have more than a little.
+        final long most =
+                clients.outputs().isExhausted() ? NetLimits.LEAST_OUTPUT_BYTES : NetLimits.CLIENT_OUTPUT_BYTES;
+        final boolean overfull = output.queuedBytes() >= most;
         ranOutOfRoom |= overfull;
         return overfull;
-    }
-
-    /** Where all clients together have too much queued, nobody may add to what he already has. */
-    private boolean isOverShare() {
-        return clients.outputs().isExhausted() && !output.isEmpty();
     }
 }

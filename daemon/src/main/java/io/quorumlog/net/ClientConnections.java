@@ -14,10 +14,12 @@ import org.slf4j.LoggerFactory;
 /**
  * All connections of clients, and the memory that they share. Each connection reads into one common buffer; only what it
  * can't use up yet is kept, in a buffer of its own, so that an idle connection holds none. What is kept, and what waits to
- * be written, has a bound over all of them. The loop's thread only; allocates per connection, not per request or turn.
+ * be written, has a bound over all of them: as it is reached each gets less, down to a little with which it is still served
+ * as fast as it reads and sends, and no client that does its part is closed for what others hold. The loop's thread only; allocates per connection, not per request or turn.
  */
 final class ClientConnections {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnections.class);
+    private static final int READ_AHEAD_PARTS = 16;
     private static final long STALL_CHECK_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Selector selector;
@@ -30,6 +32,7 @@ final class ClientConnections {
     private final ArrayDeque<ClientConnection> waitingForLarge = new ArrayDeque<>();
 
     private final ArrayDeque<ClientConnection> waitingForSmall = new ArrayDeque<>();
+    private final ArrayDeque<ClientConnection> waitingToLookAhead = new ArrayDeque<>();
     private final ArrayDeque<ClientConnection> lingering = new ArrayDeque<>();
     private final LogThrottle foreign = new LogThrottle(3, TimeUnit.SECONDS.toNanos(5));
     private ClientConnection[] all = new ClientConnection[64];
@@ -37,6 +40,9 @@ final class ClientConnections {
     private ClientConnection[] resumed = new ClientConnection[64];
     private ClientConnection[] resuming = new ClientConnection[64];
     private int resumedCount;
+    /** Of whoever had to wait last. */
+    private int lookAheadBytes;
+
     private Sessions sessions;
     private long nowNs;
     private long stallCheckNs;
@@ -103,6 +109,9 @@ final class ClientConnections {
 
     /** Does what is due: ends connections that linger, hands out memory, takes it from those who sit on it. */
     void fireTimers() {
+        while (mayAnybodyLookAhead()) {
+            waitingToLookAhead.pollFirst().onMemoryToLookAhead();
+        }
         while (!lingering.isEmpty() && nowNs - lingering.peekFirst().lingerDeadlineNs() >= 0) {
             lingering.pollFirst().close();
         }
@@ -114,12 +123,15 @@ final class ClientConnections {
             stallCheckNs = nowNs + STALL_CHECK_NS;
             closeStalled();
         }
-        grantMemory(waitingForSmall, smallInputs);
-        grantMemory(waitingForLarge, largeInputs);
+        grantSmallMemory();
+        grantLargeMemory();
     }
 
     /** How long the loop may wait on the clients' account. */
     long waitNs(final long now) {
+        if (mayAnybodyLookAhead()) {
+            return 0;
+        }
         long waitNs = Long.MAX_VALUE;
         if (!lingering.isEmpty()) {
             waitNs = lingering.peekFirst().lingerDeadlineNs() - now;
@@ -148,18 +160,32 @@ final class ClientConnections {
     }
 
     /** As many as will fit, the longest waiting first; they take it only when they read. */
-    private void grantMemory(final ArrayDeque<ClientConnection> queue, final BufferPool pool) {
-        long roomBytes = pool.maxTakenBytes() - pool.takenBytes();
-        while (!queue.isEmpty()) {
-            final ClientConnection next = queue.peekFirst();
+    private void grantLargeMemory() {
+        long roomBytes = largeInputs.maxTakenBytes() - largeInputs.takenBytes();
+        while (!waitingForLarge.isEmpty()) {
+            final ClientConnection next = waitingForLarge.peekFirst();
             if (next.isOpen()) {
                 roomBytes -= BufferPool.capacityFor(next.memoryNeeded());
                 if (roomBytes < 0) {
                     return;
                 }
             }
-            queue.pollFirst();
+            waitingForLarge.pollFirst();
             next.onMemory();
+        }
+    }
+
+    /** As many as will fit; those who need little don't wait behind those who need more. */
+    private void grantSmallMemory() {
+        int grantedBytes = 0;
+        for (int i = waitingForSmall.size(); i > 0; i--) {
+            final ClientConnection next = waitingForSmall.pollFirst();
+            if (next.isOpen() && !mayTakeSmall(next.memoryNeeded(), -grantedBytes)) {
+                waitingForSmall.addLast(next);
+            } else {
+                grantedBytes += BufferPool.capacityFor(next.memoryNeeded());
+                next.onMemory();
+            }
         }
     }
 
@@ -175,10 +201,47 @@ final class ClientConnections {
         }
     }
 
-    /** Whether a connection may take a buffer now; one that was told to wait, and then to go on, comes first. */
-    boolean mayTake(final int bytes, final boolean hasWaited) {
-        final boolean comesFirst = hasWaited || isSmall(bytes) || waitingForLarge.isEmpty();
-        return comesFirst && inputsFor(bytes).hasRoomFor(bytes);
+    /** Whether a connection may take a large buffer now; one that was told to wait, and then to go on, comes first. */
+    boolean mayTakeLarge(final int bytes, final boolean hasWaited) {
+        return (hasWaited || waitingForLarge.isEmpty()) && largeInputs.hasRoomFor(bytes);
+    }
+
+    /**
+     * Whether a connection may take a small buffer instead of the one it has. The last part is kept for those who need
+     * little; so whoever begins many middling requests and never ends them does not hold up the short ones.
+     */
+    boolean mayTakeSmall(final int bytes, final int ownBytes) {
+        final long most = smallInputs.maxTakenBytes();
+        final long mostHere = bytes <= NetLimits.LITTLE_INPUT_BYTES ? most : most / 4 * 3;
+        return smallInputs.takenBytes() - ownBytes + BufferPool.capacityFor(bytes) <= mostHere;
+    }
+
+    /** Whether so much may be kept, instead of what there is, of a client that is read for its end only. */
+    boolean mayLookAhead(final int bytes, final int ownBytes) {
+        final long mostHere = smallInputs.maxTakenBytes() / 4;
+        return smallInputs.takenBytes() - ownBytes + BufferPool.capacityFor(bytes) <= mostHere;
+    }
+
+    /**
+     * How many bytes a connection may read without knowing that they are needed: some of them may have to be kept for
+     * long, behind a request that waits. Half of the memory for small requests is for this, and each new one gets a part of
+     * what is left of it: so any number of such clients leaves the other half to those who can go on. From
+     * {@link NetLimits#LEAST_READ_BYTES} on, with which any client is served.
+     */
+    int readAheadBytes() {
+        final long leftBytes = smallInputs.maxTakenBytes() / 2 - smallInputs.takenBytes();
+        return (int) Math.max(
+                NetLimits.LEAST_READ_BYTES, Math.min(NetLimits.SHARED_INPUT_BYTES, leftBytes / READ_AHEAD_PARTS));
+    }
+
+    private boolean mayAnybodyLookAhead() {
+        return !waitingToLookAhead.isEmpty() && mayLookAhead(lookAheadBytes, 0);
+    }
+
+    /** Lets a connection go on looking for its end when so much memory is free. */
+    void waitToLookAhead(final ClientConnection connection, final int bytes) {
+        lookAheadBytes = bytes;
+        waitingToLookAhead.addLast(connection);
     }
 
     /** Lets a connection wait, unread, until memory is free. */
@@ -204,6 +267,14 @@ final class ClientConnections {
     /** Where a buffer for so many unparsed bytes is taken from: large requests and small ones don't compete. */
     BufferPool inputsFor(final int bytes) {
         return isSmall(bytes) ? smallInputs : largeInputs;
+    }
+
+    BufferPool smallInputs() {
+        return smallInputs;
+    }
+
+    BufferPool largeInputs() {
+        return largeInputs;
     }
 
     BufferPool outputs() {

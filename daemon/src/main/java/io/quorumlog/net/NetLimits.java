@@ -37,6 +37,15 @@ final class NetLimits {
      */
     static final int LEAST_READ_BYTES = 1024;
 
+    /** A request of this length is served as long as any memory for small ones is left. */
+    static final int LITTLE_INPUT_BYTES = 4 * 1024;
+
+    /**
+     * Bytes kept behind a READ that blocks, to see the stream's end behind them, which ends the READ. Where a client has sent
+     * more, or memory is not plenty, its end is seen when the READ is answered.
+     */
+    static final int LOOK_AHEAD_BYTES = 1024 * 1024;
+
     /** Bytes read from a client in one turn before the others have theirs. */
     static final int CLIENT_READ_BYTES_PER_TURN = 256 * 1024;
 
@@ -49,7 +58,7 @@ final class NetLimits {
     /** Buffers of one gathering write. */
     static final int BUFFERS_PER_WRITE = 16;
 
-    /** First buffer of a client's output: most replies of a turn fit, and a stuck client holds little. */
+    /** First buffer of a client's output, unless memory is short: most replies of a turn fit, and a stuck client holds little. */
     static final int FIRST_OUTPUT_CHUNK_BYTES = 4 * 1024;
     /** Largest buffer of a client's output. */
     static final int LARGEST_OUTPUT_CHUNK_BYTES = 64 * 1024;
@@ -63,8 +72,14 @@ final class NetLimits {
      */
     static final int CLIENT_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-    /** Replies queued for all clients together, if there is memory for so much, above which only clients with nothing queued are served. */
+    /** Replies queued for all clients together, if there is memory for so much, above which each may have only a little. */
     static final long ALL_OUTPUT_BYTES = 32L * 1024 * 1024;
+
+    /**
+     * Replies queued for one client, up to which it is served whatever the others have: it gets on as far as it reads.
+     * One short reply may come on top. The memory for it is not set apart, as a connection costs as much by its mere being.
+     */
+    static final int LEAST_OUTPUT_BYTES = 4 * 1024;
 
     /**
      * Unparsed bytes of all clients whose requests are too large for the common buffer, unless two of the largest need more.

@@ -21,7 +21,8 @@ final class OutputBuffer {
 
     /**
      * @param firstChunkBytes size of the first buffer; the next are four times the one before …
-     * @param largestChunkBytes … up to this, unless one claim needs more
+     * @param largestChunkBytes … up to this, unless one claim needs more; while the pool is exhausted they are as small as
+     *     may be
      */
     OutputBuffer(final BufferPool pool, final int firstChunkBytes, final int largestChunkBytes) {
         this.pool = pool;
@@ -151,6 +152,9 @@ final class OutputBuffer {
     }
 
     private int nextChunkBytes(final int length) {
+        if (pool.isExhausted()) {
+            return length;
+        }
         final int regular = last == null
                 ? firstChunkBytes
                 : Math.min(largestChunkBytes, Math.max(firstChunkBytes, 4 * last.capacity()));

@@ -10,7 +10,8 @@ import org.agrona.DirectBuffer;
  * <p>A request that can't be run yet is left unconsumed, and the connection offers it again when {@link #wantsInput()}:
  * so what waits stands in the socket's buffers, in the client's own memory in the end, and not in ours. Only APPEND,
  * APPENDIF and LAST are taken while earlier ones of them still wait; every other command is run when all before it are
- * answered, so that a READ behind an APPEND sees the entry.
+ * answered, so that a READ behind an APPEND sees the entry. A long text to be echoed is passed through in pieces, as far as
+ * the client reads them: should its stream end in the middle, the reply ends there, too.
  *
  * <p>How a connection drives it:
  * <ul>
@@ -34,6 +35,8 @@ public final class ClientSession {
         READ_BLOCKED,
         /** A READ's entries are being written. */
         READ_REPLY,
+        /** The text of a PING or ECHO is passed through as it comes. */
+        TEXT,
         TAIL,
         /** A request has ended a TAIL, but an entry is written only in part. */
         TAIL_LAST_ENTRY,
@@ -72,6 +75,10 @@ public final class ClientSession {
     private boolean http;
     private String lateError; // the answer to a request that is consumed, due when all before it are answered
 
+    private boolean requestWaits; // the first of the unconsumed bytes are a request that was looked at and not run …
+    private long arrivedNs; // … for the first time then
+
+    private int textLeft; // TEXT: bytes to come
     private long readMost; // READ: entries wanted at most
     private long readLeft; // READ: entries announced and not yet begun with
     private long tailEnd; // TAIL: ends behind this index
@@ -91,7 +98,7 @@ public final class ClientSession {
         this.settings = settings;
         this.parser = new RequestParser(settings.maxEntryBytes());
         this.replies = new Replies(output);
-        this.pending = new PendingReplies(settings.maxPendingReplies());
+        this.pending = new PendingReplies(settings.maxPendingReplies(), sessions.slots());
         this.reader = new EntryReader(log, output, replies, sessions.view());
     }
 
@@ -110,6 +117,9 @@ public final class ClientSession {
             needsMore = false;
         }
         boolean taken = true;
+        if (mode == Mode.TEXT) {
+            position += passText(buffer, position, limit);
+        }
         while (position < limit && taken && !needsMore && takesRequests()) {
             final RequestParser.Result result = parser.parse(buffer, position, limit);
             switch (result) {
@@ -118,6 +128,15 @@ public final class ClientSession {
                 case REQUEST -> {
                     taken = endTail() && execute(parser.request());
                     position += taken ? parser.consumed() : 0;
+                    noteArrival(taken);
+                }
+                case TEXT -> {
+                    taken = endTail() && mayAnswer();
+                    if (taken) {
+                        position += parser.consumed();
+                        beginText();
+                        position += passText(buffer, position, limit);
+                    }
                 }
                 case OVERSIZE -> {
                     // Its bytes are gone, it can't be offered again: the answer waits instead of the request.
@@ -149,10 +168,18 @@ public final class ClientSession {
 
     /**
      * Whether the connection should read. False while requests must wait; but true while a READ blocks, though it consumes
-     * nothing then: or the end of the stream, which ends the READ, would not be seen.
+     * nothing then ({@link #onlyAwaitsEnd}).
      */
     public boolean wantsInput() {
-        return takesRequests() || (mode == Mode.READ_BLOCKED && !inputEnded);
+        if (mode == Mode.TEXT) {
+            return output.room() > 0;
+        }
+        return takesRequests() && !pending.isFull() && !output.isOverfull() || onlyAwaitsEnd();
+    }
+
+    /** Whether input is of use only for its end: that is what a READ that blocks ends at, too. */
+    public boolean onlyAwaitsEnd() {
+        return mode == Mode.READ_BLOCKED && !inputEnded;
     }
 
     /**
@@ -181,7 +208,7 @@ public final class ClientSession {
                 mode = reader.isWithinEntry() ? mode : Mode.REQUESTS;
             }
             case TRANSFER -> answerTransfer();
-            case REQUESTS, CLOSED -> {
+            case REQUESTS, TEXT, CLOSED -> {
                 // Nothing goes on by itself.
             }
         }
@@ -204,6 +231,7 @@ public final class ClientSession {
     /** Whether everything is answered, and the connection is to be closed when the output is written. */
     public boolean isFinished() {
         return mode == Mode.CLOSED
+                || (mode == Mode.TEXT && inputEnded && inputExhausted)
                 || (mode == Mode.REQUESTS
                         && pending.isEmpty()
                         && lateError == null
@@ -230,6 +258,7 @@ public final class ClientSession {
     public void close() {
         if (mode != Mode.CLOSED) {
             mode = Mode.CLOSED;
+            pending.release();
             sessions.onClose(this);
         }
     }
@@ -242,7 +271,7 @@ public final class ClientSession {
 
     /** Whether the connection has something to do: offer what is unconsumed, or close. */
     boolean isReady() {
-        return isFinished() || (takesRequests() && !inputExhausted);
+        return isFinished() || (!inputExhausted && (takesRequests() || mode == Mode.TEXT && output.room() > 0));
     }
 
     // Requests.
@@ -273,11 +302,24 @@ public final class ClientSession {
         return false;
     }
 
+    /** Whether a request may be answered at once; if not, it stalls. */
+    private boolean mayAnswer() {
+        if (!pending.isEmpty()) {
+            return stall(Stall.UNANSWERED);
+        }
+        return !output.isOverfull() || stall(Stall.OVERFULL);
+    }
+
+    /** Remembers when the request that waits was seen first: its time runs, though it is not run. */
+    private void noteArrival(final boolean taken) {
+        if (!taken && !requestWaits) {
+            arrivedNs = log.nowNs();
+        }
+        requestWaits = !taken;
+    }
+
     /** @return whether the request was taken; if not, {@link #stall} says what it waits for */
     private boolean execute(final Request request) {
-        if (output.isOverfull()) {
-            return stall(Stall.OVERFULL);
-        }
         final Command command = Command.find(request);
         if (command != null && command.takes(request.argumentCount())) {
             switch (command) {
@@ -295,8 +337,8 @@ public final class ClientSession {
                 }
             }
         }
-        if (!pending.isEmpty()) {
-            return stall(Stall.UNANSWERED);
+        if (!mayAnswer()) {
+            return false;
         }
         if (command == null) {
             replies.error(Refusals.unknownCommand(request));
@@ -327,8 +369,8 @@ public final class ClientSession {
     private boolean appendIf(final Request request) {
         final long expected = request.argumentAsLong(1);
         if (expected == Request.NOT_A_NUMBER) {
-            if (!pending.isEmpty()) {
-                return stall(Stall.UNANSWERED);
+            if (!mayAnswer()) {
+                return false;
             }
             replies.error(Refusals.notInRange("last", request, 1, 0, Long.MAX_VALUE));
             return true;
@@ -365,8 +407,8 @@ public final class ClientSession {
     }
 
     private boolean refuseAsNotLeader() {
-        if (!pending.isEmpty()) {
-            return stall(Stall.UNANSWERED);
+        if (!mayAnswer()) {
+            return false;
         }
         replies.notLeader(log);
         return true;
@@ -384,6 +426,31 @@ public final class ClientSession {
             }
             default -> PlainCommands.run(command, request, log, replies);
         }
+    }
+
+    // A long text.
+
+    private void beginText() {
+        textLeft = parser.request().argumentLength(1);
+        replies.bulkHeader(textLeft);
+        parser.takeText();
+        mode = Mode.TEXT;
+    }
+
+    /** Passes on what has come of a text, as far as there is room. @return bytes consumed */
+    private int passText(final DirectBuffer buffer, final int offset, final int limit) {
+        int position = offset;
+        for (int room = output.room(); position < limit && textLeft > 0 && room > 0; room = output.room()) {
+            final int piece = Math.min(Math.min(textLeft, limit - position), room);
+            replies.bytes(buffer, position, piece);
+            position += piece;
+            textLeft -= piece;
+        }
+        if (textLeft == 0) {
+            replies.crLf();
+            mode = Mode.REQUESTS;
+        }
+        return position - offset;
     }
 
     // READ and TAIL.
@@ -406,7 +473,8 @@ public final class ClientSession {
             return;
         }
         mode = Mode.READ_BLOCKED;
-        waitUntilNs = options.blocksUntilNs(log.nowNs());
+        waitUntilNs = options.blocksUntilNs(requestWaits ? arrivedNs : log.nowNs());
+        endBlockedRead();
     }
 
     /** Announces and begins to write the entries of a READ. @return false if there are none */
@@ -436,9 +504,13 @@ public final class ClientSession {
     }
 
     private void answerBlockedRead() {
-        if (beginRead()) {
-            return;
+        if (!beginRead()) {
+            endBlockedRead();
         }
+    }
+
+    /** With nothing, if it is time. */
+    private void endBlockedRead() {
         if (inputEnded || log.nowNs() >= waitUntilNs) {
             waitUntilNs = Long.MAX_VALUE;
             mode = Mode.REQUESTS;
@@ -517,7 +589,7 @@ public final class ClientSession {
     // Errors.
 
     private void answerLateError() {
-        if (lateError != null && mode == Mode.REQUESTS && pending.isEmpty()) {
+        if (lateError != null && mode == Mode.REQUESTS && pending.isEmpty() && !output.isOverfull()) {
             replies.error(lateError);
             lateError = null;
         }

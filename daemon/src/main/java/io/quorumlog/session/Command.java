@@ -66,6 +66,35 @@ enum Command {
         return argumentCount - 1 >= fewest && argumentCount - 1 <= most;
     }
 
+    /** Name of an argument (the command word is 0) for an error. */
+    String argumentName(final int argument) {
+        if (argument == 1) {
+            switch (this) {
+                case READ, TAIL -> {
+                    return "from";
+                }
+                case APPENDIF -> {
+                    return "last";
+                }
+                case TRANSFER -> {
+                    return "id";
+                }
+                case SELECT -> {
+                    return "index";
+                }
+                default -> {
+                    // Others' arguments are words.
+                }
+            }
+        }
+        return "argument " + argument;
+    }
+
+    /** Which argument is an entry's payload; 0: none. */
+    int payloadArgument() {
+        return this == APPEND ? 1 : this == APPENDIF ? 2 : 0;
+    }
+
     /** As errors name it. */
     String lowerCaseName() {
         return name().toLowerCase(Locale.ROOT);

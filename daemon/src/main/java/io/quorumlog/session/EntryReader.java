@@ -87,11 +87,12 @@ final class EntryReader {
 
     /** Writes the next entry, as far as there is room. @return false if there is none, or no room even to begin with it */
     boolean writeEntry() {
-        if (!output.hasRoom() || cursor.index() > log.commitIndex() || !log.readEntry(cursor, view)) {
+        final int room = output.room();
+        if (room == 0 || cursor.index() > log.commitIndex() || !log.readEntry(cursor, view)) {
             return false;
         }
         final int payloadLength = view.payloadLength();
-        final boolean whole = MAX_FRAME_LENGTH + payloadLength + CR_LF_LENGTH <= ReplyOutput.MAX_CLAIM_BYTES;
+        final boolean whole = MAX_FRAME_LENGTH + payloadLength + CR_LF_LENGTH <= room;
         final var buffer = output.claim(MAX_FRAME_LENGTH + (whole ? payloadLength + CR_LF_LENGTH : 0));
         final int start = output.claimedOffset();
         int offset = start + ReplyWriter.arrayHeader(buffer, start, ENTRY_VALUES);
@@ -115,7 +116,7 @@ final class EntryReader {
 
     /** Goes on with an entry that was written in part, as far as there is room. */
     void finishEntry() {
-        if (!output.hasRoom()) {
+        if (output.room() == 0) {
             return;
         }
         cursor.seek(openIndex);
@@ -130,8 +131,8 @@ final class EntryReader {
 
     private void writePieces() {
         final int length = view.payloadLength();
-        while (openDone < length && output.hasRoom()) {
-            final int piece = Math.min(length - openDone, ReplyOutput.MAX_CLAIM_BYTES);
+        for (int room = output.room(); openDone < length && room > 0; room = output.room()) {
+            final int piece = Math.min(length - openDone, room);
             replies.bytes(view.buffer(), LogRecord.HEADER_LENGTH + openDone, piece);
             openDone += piece;
         }

@@ -4,17 +4,21 @@ import java.util.Arrays;
 
 /**
  * The requests of one session whose answer is not known yet, in request order: a ring of primitive slots that grows to its
- * bound and never allocates once it has grown. Answers leave from its head only, so none overtakes another, whatever
+ * bound, or as far as all sessions' rings together may, and then does not allocate; while slots are scarce, it is given up
+ * when it is empty. Answers leave from its head only, so none overtakes another, whatever
  * changes of role lie between them.
  */
 final class PendingReplies {
     private static final int FIRST_CAPACITY = 16;
+    /** Every session may have so many, whatever the others have. */
+    private static final int LEAST_CAPACITY = 64;
 
     private static final byte APPEND = 1;
     private static final byte LAST = 2;
     private static final byte CONFLICT = 3;
 
     private final int maxCapacity;
+    private final ReplySlots slots;
 
     private byte[] kinds = new byte[0];
     private long[] numbers = new long[0]; // APPEND: index of the entry; the others: number of the read
@@ -26,9 +30,13 @@ final class PendingReplies {
     private long tail; // of the slot that is filled next
     private long deadlineNs = Long.MAX_VALUE;
 
-    /** @param maxCapacity a power of two */
-    PendingReplies(final int maxCapacity) {
+    /**
+     * @param maxCapacity a power of two
+     * @param slots of all sessions
+     */
+    PendingReplies(final int maxCapacity, final ReplySlots slots) {
         this.maxCapacity = maxCapacity;
+        this.slots = slots;
     }
 
     boolean isEmpty() {
@@ -36,7 +44,21 @@ final class PendingReplies {
     }
 
     boolean isFull() {
-        return tail - head == maxCapacity;
+        final int capacity = kinds.length;
+        return tail - head == capacity
+                && (capacity == maxCapacity || capacity >= LEAST_CAPACITY && !slots.hasRoomFor(capacity));
+    }
+
+    /** Gives the ring up, with what is in it. */
+    void release() {
+        slots.release(kinds.length);
+        kinds = new byte[0];
+        numbers = new long[0];
+        terms = numbers;
+        lastIndexes = null;
+        lastClientIndexes = null;
+        head = 0;
+        tail = 0;
     }
 
     /** When {@link #answer} must be called at the latest; {@link Long#MAX_VALUE}: never. */
@@ -71,7 +93,8 @@ final class PendingReplies {
     /** Answers, from the head on, whatever is decided now. */
     void answer(final ReplicatedLog log, final LostTerms lostTerms, final Replies replies, final Traffic traffic) {
         deadlineNs = Long.MAX_VALUE;
-        while (head < tail) {
+        // A client that does not read gets no more written than other clients do; it is visited again when it has read.
+        while (head < tail && !replies.isOverfull()) {
             final int slot = (int) head & (kinds.length - 1);
             final boolean answered = kinds[slot] == APPEND
                     ? answerAppend(slot, log, lostTerms, replies, traffic)
@@ -80,6 +103,9 @@ final class PendingReplies {
                 return;
             }
             head++;
+        }
+        if (isEmpty() && kinds.length > LEAST_CAPACITY && slots.isScarce()) {
+            release();
         }
     }
 
@@ -161,6 +187,7 @@ final class PendingReplies {
     /** Doubles the ring; unrolled, so that its head comes to stand at 0. */
     private void grow() {
         final int capacity = Math.min(maxCapacity, Math.max(FIRST_CAPACITY, 2 * kinds.length));
+        slots.take(capacity - kinds.length);
         final int first = kinds.length == 0 ? 0 : (int) head & (kinds.length - 1);
         final byte[] unrolled = Arrays.copyOf(kinds, capacity);
         System.arraycopy(kinds, first, unrolled, 0, kinds.length - first);

@@ -49,7 +49,7 @@ final class PlainCommands {
         if (request.argumentAsLong(1) == 0) {
             replies.ok();
         } else {
-            replies.error("ERR there is only database 0, not '" + request.echo(1) + "'");
+            replies.error("ERR index must be 0, the only database, not '" + request.echo(1) + "'");
         }
     }
 

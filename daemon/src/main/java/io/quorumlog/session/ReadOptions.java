@@ -73,9 +73,9 @@ final class ReadOptions {
         return blockMs != NOT_GIVEN;
     }
 
-    /** Until when a request made now blocks; {@link Long#MAX_VALUE}: for ever. */
-    long blocksUntilNs(final long nowNs) {
-        final long mostMs = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE - Math.max(0, nowNs)) - 1;
-        return blockMs == 0 || blockMs > mostMs ? Long.MAX_VALUE : nowNs + TimeUnit.MILLISECONDS.toNanos(blockMs);
+    /** Until when a request blocks that came at that time; {@link Long#MAX_VALUE}: for ever. */
+    long blocksUntilNs(final long arrivedNs) {
+        final long mostMs = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE - Math.max(0, arrivedNs)) - 1;
+        return blockMs == 0 || blockMs > mostMs ? Long.MAX_VALUE : arrivedNs + TimeUnit.MILLISECONDS.toNanos(blockMs);
     }
 }

@@ -4,6 +4,9 @@ import io.quorumlog.codec.resp.Request;
 
 /** What is said of requests that are wrong in themselves, whatever the node's state; each begins with its code. */
 final class Refusals {
+    /** Digits of the largest number; no argument that is none but a payload is longer, if it is right. */
+    private static final int LONGEST_NUMBER = 19;
+
     private Refusals() {}
 
     /** In these words: client libraries look for them. */
@@ -30,10 +33,16 @@ final class Refusals {
         if (!command.takes(request.argumentCount())) {
             return wrongNumberOfArguments(command);
         }
-        int longest = 0;
+        final int payload = command.payloadArgument();
+        int longest = 1;
         for (int i = 1; i < request.argumentCount(); i++) {
-            longest = Math.max(longest, request.argumentLength(i));
+            final boolean isLonger = request.argumentLength(i) > request.argumentLength(longest);
+            longest = i != payload && (longest == payload || isLonger) ? i : longest;
         }
-        return "TOOBIG a payload of " + longest + " bytes is more than max-entry-bytes=" + maxEntryBytes;
+        if (payload != 0 && (longest == payload || request.argumentLength(longest) <= LONGEST_NUMBER)) {
+            return "TOOBIG a payload of " + request.argumentLength(payload) + " bytes is more than max-entry-bytes="
+                    + maxEntryBytes;
+        }
+        return "ERR " + command.argumentName(longest) + " is too long: " + request.argumentLength(longest) + " bytes";
     }
 }

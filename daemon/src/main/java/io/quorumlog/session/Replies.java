@@ -41,8 +41,22 @@ final class Replies {
         output.commit(ReplyWriter.error(buffer, output.claimedOffset(), message));
     }
 
-    /** That another member leads, or that none is known to. */
+    /** Whether so much is queued that nothing may be answered now. */
+    boolean isOverfull() {
+        return output.isOverfull();
+    }
+
+    /**
+     * That another member leads, or that none is known to; nothing was appended, and the request may be repeated there, or
+     * later. Where leadership was lost after the request was taken, and has come back by now, no <em>other</em> member leads, so
+     * that NOTLEADER would be untrue, and would send the client away from the right place: it is told to repeat, as by
+     * NOLEADER.
+     */
     void notLeader(final ReplicatedLog log) {
+        if (log.isLeader()) {
+            error("NOLEADER leadership was lost meanwhile and has come back here; nothing was appended, repeat");
+            return;
+        }
         final int leaderId = log.leaderId();
         final String address = leaderId == 0 ? null : log.clientAddress(leaderId);
         error(
@@ -72,10 +86,15 @@ final class Replies {
         bulk(new UnsafeBuffer(bytes), 0, bytes.length);
     }
 
-    /** A bulk string, in as many pieces as it takes. */
-    void bulk(final DirectBuffer from, final int offset, final int length) {
+    /** The beginning of a bulk string whose bytes are to follow in pieces. */
+    void bulkHeader(final int length) {
         final var header = output.claim(MAX_HEADER_LENGTH);
         output.commit(ReplyWriter.bulkHeader(header, output.claimedOffset(), length));
+    }
+
+    /** A bulk string, in as many pieces as it takes. */
+    void bulk(final DirectBuffer from, final int offset, final int length) {
+        bulkHeader(length);
         for (int done = 0; done < length; ) {
             final int piece = Math.min(length - done, ReplyOutput.MAX_CLAIM_BYTES);
             bytes(from, offset + done, piece);

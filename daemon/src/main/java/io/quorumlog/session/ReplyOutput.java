@@ -10,9 +10,12 @@ public interface ReplyOutput {
     /** Largest claim. Whoever has more to write does it in pieces. */
     int MAX_CLAIM_BYTES = 32 * 1024;
 
+    /** Least room that is worth a piece: what frames an entry fits. */
+    int LEAST_ROOM_BYTES = 1024;
+
     /**
      * Claims contiguous room of {@code length} bytes, at most {@link #MAX_CLAIM_BYTES}. It is always granted: a session
-     * asks {@link #hasRoom} before it takes up work whose reply is not small.
+     * asks {@link #isOverfull} before it answers, and {@link #room} before each piece of a reply that may be long.
      *
      * @return the buffer to write to, from {@link #claimedOffset()}
      */
@@ -24,8 +27,11 @@ public interface ReplyOutput {
     /** Queues the first {@code length} bytes of what was claimed. */
     void commit(int length);
 
-    /** Whether so little is queued that a reply with entries may be begun or gone on with. */
-    boolean hasRoom();
+    /**
+     * Most bytes that a reply of any length may add now: 0 while too much is queued, otherwise from {@link #LEAST_ROOM_BYTES}
+     * to {@link #MAX_CLAIM_BYTES}, less where memory is short.
+     */
+    int room();
 
     /** Whether even small replies have piled up so far that requests must wait. */
     boolean isOverfull();

@@ -6,14 +6,14 @@ import io.quorumlog.codec.resp.RespLimits;
  * What sessions are told of the node's settings.
  *
  * @param maxEntryBytes largest payload, 0 to {@link RespLimits#MAX_BULK_BYTES}
- * @param maxPendingReplies how many requests of one session may be in flight, a power of two; its connection is not read
- *     any further when there are as many
+ * @param maxPendingReplies how many requests of one session may be in flight at most, a power of two; its connection is not
+ *     read any further when there are as many
  * @param transferTimeoutNs how long TRANSFER waits for the new leader, nanoseconds: the longest election timeout
  */
 public record SessionSettings(int maxEntryBytes, int maxPendingReplies, long transferTimeoutNs) {
     /**
      * Some tens of milliseconds of the fastest pipeline that was ever measured on such a log; 17 bytes each, so that a
-     * session costs at most 1.1 MiB of slots.
+     * session costs at most 1.1 MiB of slots; what all of them may cost, {@link ReplySlots} bounds.
      */
     public static final int DEFAULT_MAX_PENDING_REPLIES = 64 * 1024;
 

@@ -15,6 +15,7 @@ public final class Sessions {
     private final SessionSettings settings;
     private final LostTerms lostTerms = new LostTerms();
     private final Traffic traffic = new Traffic();
+    private final ReplySlots slots = new ReplySlots(ReplySlots.MAX_SLOTS);
     private final LogRecord view = new LogRecord();
     private final ReadOptions readOptions = new ReadOptions();
 
@@ -94,6 +95,11 @@ public final class Sessions {
 
     Traffic traffic() {
         return traffic;
+    }
+
+    /** What all sessions have taken for pending replies. */
+    ReplySlots slots() {
+        return slots;
     }
 
     LogRecord view() {

@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -332,6 +333,213 @@ class ClientConnectionTest {
             }
             send(tail, "QUIT\r\n");
             assertEquals("+OK\r\n", readAll(tail));
+        }
+    }
+
+    private static String array(final String word, final String argument) {
+        return "*2\r\n$" + word.length() + "\r\n" + word + "\r\n$" + argument.length() + "\r\n" + argument + "\r\n";
+    }
+
+    /** Sends from a thread of its own; what can't be sent because nobody reads it is no matter. */
+    private static void sendBeside(final List<Thread> senders, final Socket socket, final byte[] bytes) {
+        final Thread sender = new Thread(() -> {
+            try {
+                socket.getOutputStream().write(bytes);
+            } catch (IOException e) {
+                // Closed by the test while the node did not read any more.
+                return;
+            }
+        });
+        senders.add(sender);
+        sender.start();
+    }
+
+    private static void end(final List<Socket> sockets, final List<Thread> senders) throws Exception {
+        for (final Socket socket : sockets) {
+            socket.close();
+        }
+        for (final Thread sender : senders) {
+            sender.join();
+        }
+    }
+
+    private Socket clientWithSmallWindow() throws IOException {
+        final Socket socket = new Socket();
+        socket.setReceiveBufferSize(1 << 12);
+        socket.connect(new InetSocketAddress("127.0.0.1", node.ports.clientPort()));
+        socket.setSoTimeout((int) TestNode.PATIENCE.toMillis());
+        return socket;
+    }
+
+    @Test
+    void longTextsOfManyClientsThatDoNotReadTakeBoundedMemoryAndWhoReadsIsServed() throws Exception {
+        final List<Socket> sockets = new ArrayList<>();
+        final List<Thread> senders = new ArrayList<>();
+        // Nothing but a little is left for anybody.
+        final Chunk taken = node.call(() -> node.loop.clients().outputs().take(1 << 25));
+        final String text = "t".repeat(MEBIBYTE);
+        final byte[] requests = array("ECHO", text).repeat(8).getBytes(ISO_8859_1);
+        final int clients = 200;
+        for (int i = 0; i < clients; i++) {
+            final Socket socket = clientWithSmallWindow();
+            sockets.add(socket);
+            sendBeside(senders, socket, requests);
+        }
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> outputBytes() > taken.capacity() + clients * NetLimits.LEAST_OUTPUT_BYTES / 2);
+
+        try (Socket reader = node.client()) {
+            sendBeside(senders, reader, (array("ECHO", text) + "APPEND x\r\n").getBytes(ISO_8859_1));
+            assertEquals("$1048576\r\n" + text + "\r\n:1\r\n", read(reader, 10 + MEBIBYTE + 2 + 4));
+        }
+        final long most = taken.capacity() + clients * 2L * NetLimits.LEAST_OUTPUT_BYTES;
+        assertTrue(outputBytes() < most, "queued " + outputBytes() + " of " + most);
+        assertTrue(inputBytes() <= node.call(() -> node.loop.clients().maxInputBytes()), "held " + inputBytes());
+        // One of them reads after all.
+        assertEquals("$1048576\r\n" + text + "\r\n$10", read(sockets.get(7), 10 + MEBIBYTE + 5));
+
+        end(sockets, senders);
+        node.call(() -> {
+            node.loop.clients().outputs().release(taken);
+            return null;
+        });
+        await().atMost(TestNode.PATIENCE).until(() -> outputBytes() == 0 && inputBytes() == 0);
+    }
+
+    @Test
+    void clientsWithBlockedReadsAndMuchBehindThemLeaveMemoryToOthers() throws Exception {
+        final List<Socket> sockets = new ArrayList<>();
+        final List<Thread> senders = new ArrayList<>();
+        final byte[] requests =
+                ("READ 1 BLOCK 0\r\n" + array("PING", "y".repeat(3_000)).repeat(25)).getBytes(ISO_8859_1);
+        for (int i = 0; i < 150; i++) {
+            final Socket socket = node.client();
+            sockets.add(socket);
+            sendBeside(senders, socket, requests);
+        }
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> node.call(() -> node.replica.sessions().readsTotal()) == 150);
+
+        assertTrue(inputBytes()
+                <= node.call(() -> node.loop.clients().smallInputs().maxTakenBytes()) * 3 / 4);
+        try (Socket other = node.client()) {
+            // Requests of each size, one piece at a time.
+            for (final int length : new int[] {1_500, 5_000, 60_000, 200_000}) {
+                final String request = array("PING", "z".repeat(4_000)) + array("APPENDIX", "z".repeat(length));
+                send(other, request.substring(0, 4_500));
+                assertEquals("$4000\r\n" + "z".repeat(4_000) + "\r\n", read(other, 4_009));
+                send(other, request.substring(4_500));
+                assertEquals("-ERR unknown command 'APPENDIX'\r\n", read(other, 33));
+            }
+            send(other, "APPEND x\r\n");
+            assertEquals(":1\r\n", read(other, 4));
+        }
+        for (final Socket socket : sockets) {
+            final String entry = "*1\r\n*4\r\n:1\r\n:7\r\n:1\r\n$1\r\nx\r\n";
+            final String all = entry + ("$3000\r\n" + "y".repeat(3_000) + "\r\n").repeat(25);
+            assertEquals(all, read(socket, all.length()));
+        }
+        assertEquals(0, inputBytes());
+        end(sockets, senders);
+    }
+
+    @Test
+    void slowSendersOfLargePayloadsAllSucceed() throws Exception {
+        final byte[] request = append(new byte[TestNode.MAX_ENTRY_BYTES]);
+        final List<Thread> senders = new ArrayList<>();
+        final List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            final Socket socket = node.client();
+            sockets.add(socket);
+            final Thread sender = new Thread(() -> {
+                try {
+                    for (int sent = 0; sent < request.length; sent += 40_000) {
+                        socket.getOutputStream().write(request, sent, Math.min(40_000, request.length - sent));
+                        Thread.sleep(10);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            senders.add(sender);
+            sender.start();
+        }
+        for (final Socket socket : sockets) {
+            assertEquals(':', socket.getInputStream().read());
+        }
+        assertEquals(64L, node.call(() -> node.replica.lastIndex()));
+        assertEquals(0, inputBytes());
+        end(sockets, senders);
+    }
+
+    @Test
+    void slowSendersOfLinesAllSucceed() throws Exception {
+        final byte[] line = ("NOSUCH " + "x".repeat(65_000) + "\n").getBytes(ISO_8859_1);
+        final List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            sockets.add(node.client());
+        }
+        final List<Thread> senders = new ArrayList<>();
+        for (int sent = 0; sent < 45_000; sent += 15_000) {
+            for (final Socket socket : sockets) {
+                socket.getOutputStream().write(line, sent, 15_000);
+            }
+        }
+        for (final Socket socket : sockets) {
+            sendBeside(senders, socket, Arrays.copyOfRange(line, 45_000, line.length));
+        }
+        for (final Socket socket : sockets) {
+            assertEquals("-ERR unknown command 'NOSUCH'\r\n", read(socket, 31));
+        }
+        assertEquals(0, inputBytes());
+        end(sockets, senders);
+    }
+
+    @Test
+    void endOfTheStreamBehindABlockedReadIsSeenPastMuchInput() throws Exception {
+        for (final int count : new int[] {12_000, 60_000}) {
+            try (Socket socket = node.client()) {
+                send(socket, "READ 9 BLOCK 0\r\n" + "PING\r\n".repeat(count));
+                socket.shutdownOutput();
+
+                assertEquals("*0\r\n" + "+PONG\r\n".repeat(count), readAll(socket));
+            }
+        }
+    }
+
+    @Test
+    void endOfTheStreamBehindABlockedReadIsSeenWhenMemoryIsPlentyAgain() throws Exception {
+        final BufferPool pool = node.call(() -> node.loop.clients().smallInputs());
+        final Chunk taken = node.call(() -> pool.take((int) pool.maxTakenBytes() * 2 / 5));
+        try (Socket socket = node.client()) {
+            send(socket, "READ 9 BLOCK 0\r\n" + "PING\r\n".repeat(60_000));
+            socket.shutdownOutput();
+            await().atMost(TestNode.PATIENCE).until(() -> inputBytes() > taken.capacity());
+            assertTrue(inputBytes() < taken.capacity() + 100_000);
+            node.call(() -> {
+                pool.release(taken);
+                return null;
+            });
+
+            assertEquals("*0\r\n" + "+PONG\r\n".repeat(60_000), readAll(socket));
+        }
+    }
+
+    @Test
+    void endOfTheStreamEndsATail() throws Exception {
+        try (Socket socket = node.client()) {
+            send(socket, "TAIL 1\r\n" + "\r\n".repeat(100_000) + append(new byte[500_000]).length);
+            socket.shutdownOutput();
+
+            assertEquals("+OK\r\n", readAll(socket));
+        }
+    }
+
+    @Test
+    void tooLongLineIsRefusedThoughNothingFollowsIt() throws Exception {
+        try (Socket socket = node.client()) {
+            send(socket, "x".repeat(65_537));
+            assertEquals("-ERR Protocol error: too big inline request\r\n", readAll(socket));
         }
     }
 

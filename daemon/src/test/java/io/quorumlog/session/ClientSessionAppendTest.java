@@ -8,6 +8,10 @@ import org.junit.jupiter.api.Test;
 
 /** APPEND, APPENDIF and LAST: what becomes of an entry, and in which order the client hears of it. */
 class ClientSessionAppendTest {
+    /** To name the own address as that of another leader would be untrue. */
+    private static final String CAME_BACK =
+            "-NOLEADER leadership was lost meanwhile and has come back here; nothing was appended, repeat\r\n";
+
     private final FakeLog log = new FakeLog();
     private final FakeClient client = new FakeClient(FakeClient.sessions(log));
 
@@ -249,7 +253,7 @@ class ClientSessionAppendTest {
         log.leads(3);
         log.confirmedReads = 7;
 
-        assertEquals("-NOTLEADER 1 [::1]:6501\r\n", client.turn().replies());
+        assertEquals(CAME_BACK, client.turn().replies());
     }
 
     @Test
@@ -290,6 +294,18 @@ class ClientSessionAppendTest {
         log.leads(3);
         log.confirmedReads = 5;
 
-        assertEquals("-NOTLEADER 1 [::1]:6501\r\n", client.turn().replies());
+        assertEquals(CAME_BACK, client.turn().replies());
+    }
+
+    @Test
+    void nobodyIsSentToThisVeryNodeWhenItLeadsAgain() {
+        client.line("APPEND x", "LAST");
+        log.follows(2, 2).truncateAfter(0).entry(2, "other");
+        client.turn();
+        log.leads(3).commit(1);
+
+        final String replies = client.turn().replies();
+
+        assertEquals(CAME_BACK + CAME_BACK, replies);
     }
 }

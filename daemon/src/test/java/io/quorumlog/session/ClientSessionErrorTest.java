@@ -38,7 +38,9 @@ class ClientSessionErrorTest {
                 "SELECT             | -ERR wrong number of arguments for 'select'",
                 "QUIT now           | -ERR wrong number of arguments for 'quit'",
                 "CLIENT ID          | -ERR unknown subcommand 'ID' for 'client'",
-                "SELECT 1           | -ERR there is only database 0, not '1'",
+                "SELECT 1           | -ERR index must be 0, the only database, not '1'",
+                "SELECT x           | -ERR index must be 0, the only database, not 'x'",
+                "SELECT 00          | -ERR index must be 0, the only database, not '00'",
                 "READ x             | -ERR from must be a whole number from 0 to 9223372036854775807, not 'x'",
                 "TAIL -1            | -ERR from must be a whole number from 0 to 9223372036854775807, not '-1'",
                 "APPENDIF 1.0 x     | -ERR last must be a whole number from 0 to 9223372036854775807, not '1.0'",
@@ -135,10 +137,30 @@ class ClientSessionErrorTest {
     void oversizeRequestOfTheWrongKindIsToldThatFirst() {
         final String large = "y".repeat(1_200_000);
 
-        client.send(FakeClient.request("APPEND", large, "x") + FakeClient.request("ECHO", large));
+        client.send(FakeClient.request("APPEND", large, "x") + FakeClient.request("PING"));
 
-        final String replies = client.replies();
-        assertTrue(replies.startsWith("-ERR wrong number of arguments for 'append'\r\n-TOOBIG "), replies);
+        assertEquals("-ERR wrong number of arguments for 'append'\r\n+PONG\r\n", client.replies());
+    }
+
+    @Test
+    void argumentThatIsFarTooLongIsNamedAndOnlyAPayloadIsTooBig() {
+        final String large = "7".repeat(1_200_000);
+
+        client.send(FakeClient.request("READ", large) + FakeClient.request("TAIL", large));
+        client.send(FakeClient.request("TRANSFER", large) + FakeClient.request("SELECT", large));
+        client.send(FakeClient.request("READ", "1", "COUNT", large) + FakeClient.request("APPENDIF", large, "x"));
+        client.send(FakeClient.request("APPENDIF", large, large) + FakeClient.request("APPENDIF", "1", large));
+        client.send(FakeClient.request("STATUS", large));
+
+        assertEquals(
+                "-ERR from is too long: 1200000 bytes\r\n".repeat(2)
+                        + "-ERR id is too long: 1200000 bytes\r\n"
+                        + "-ERR index is too long: 1200000 bytes\r\n"
+                        + "-ERR argument 3 is too long: 1200000 bytes\r\n"
+                        + "-ERR last is too long: 1200000 bytes\r\n".repeat(2)
+                        + "-TOOBIG a payload of 1200000 bytes is more than max-entry-bytes=1048576\r\n"
+                        + "-ERR argument 1 is too long: 1200000 bytes\r\n",
+                client.allReplies());
     }
 
     @Test

@@ -59,7 +59,7 @@ class ClientSessionFlowTest {
 
         client.send(request("ECHO", text.toString()));
 
-        assertEquals("$" + text.length() + "\r\n" + text + "\r\n", client.replies());
+        assertEquals("$" + text.length() + "\r\n" + text + "\r\n", client.allReplies());
     }
 
     @Test
@@ -143,12 +143,106 @@ class ClientSessionFlowTest {
     @Test
     void requestsWaitWhileRepliesPileUp() {
         client.output.overfullAbove = 10;
-        client.line("PING one", "PING two", "APPEND x");
-        assertEquals(0, log.lastIndex());
+        client.line("PING one", "PING two", "PING three");
+        assertEquals(12, client.unconsumedBytes());
         assertFalse(client.session.wantsInput());
 
         assertEquals("$3\r\none\r\n$3\r\ntwo\r\n", client.replies());
-        assertEquals(1, log.lastIndex());
+        assertEquals("$5\r\nthree\r\n", client.replies());
+    }
+
+    @Test
+    void nothingIsAnsweredToAClientThatDoesNotReadHoweverItsRequestsFail() {
+        final Sessions tiny = new Sessions(log, new SessionSettings(1, FakeLog.MS));
+        for (final String request : new String[] {
+            "APPEND xx\n", "NOSUCH\n", "APPEND\n", "APPENDIF x x\n", "READ x\n", request("ECHO", "y".repeat(5_000))
+        }) {
+            final FakeClient greedy = new FakeClient(tiny);
+            greedy.output.overfullAbove = 2_000;
+            greedy.output.roomBelow = 2_000;
+            greedy.output.pieces = 1_000;
+            greedy.send(request.repeat(1_000));
+
+            assertTrue(greedy.output.largest < 4_000, request + " is answered " + greedy.output.largest);
+            assertFalse(greedy.session.wantsInput());
+        }
+    }
+
+    @Test
+    void answersToAppendsWaitForAClientThatDoesNotRead() {
+        client.output.overfullAbove = 100;
+        client.send("APPEND x\n".repeat(1_000));
+        log.commit(1_000);
+        client.turn();
+
+        assertTrue(client.output.largest < 200, "queued " + client.output.largest);
+        final String all = client.allReplies();
+        assertTrue(all.startsWith(":1\r\n:2\r\n") && all.endsWith(":999\r\n:1000\r\n"), all);
+    }
+
+    @Test
+    void longTextIsEchoedAsItComesAndAsFarAsItIsRead() {
+        final String text = "0123456789\r\n".repeat(100_000);
+        final String request = request("ECHO", text);
+        client.output.roomBelow = 10_000;
+        client.output.pieces = 1_500;
+
+        client.line("APPEND x").send(request.substring(0, 300_000));
+        assertEquals(300_000, client.unconsumedBytes());
+        log.commit(1);
+        client.turn();
+        assertTrue(client.unconsumedBytes() > 285_000 && client.unconsumedBytes() < 295_000);
+        assertFalse(client.session.wantsInput());
+        final StringBuilder replies = new StringBuilder(client.allReplies());
+        assertTrue(client.session.wantsInput());
+        client.send(request.substring(300_000)).line("PING").end();
+        replies.append(client.allReplies());
+
+        assertEquals(":1\r\n$" + text.length() + "\r\n" + text + "\r\n+PONG\r\n", replies.toString());
+        assertTrue(client.session.isFinished());
+        assertTrue(client.output.largest < 12_000, "queued " + client.output.largest);
+    }
+
+    @Test
+    void streamThatEndsWithinALongTextEndsTheSession() {
+        client.send(request("ECHO", "y".repeat(9_000)).substring(0, 100)).end();
+
+        assertTrue(client.session.isFinished());
+    }
+
+    @Test
+    void sessionsShareTheSlotsOfPendingRepliesAndEachHasSome() {
+        final Sessions sessions = FakeClient.sessions(log);
+        final FakeClient[] clients = new FakeClient[20];
+        final int each = SessionSettings.DEFAULT_MAX_PENDING_REPLIES;
+        for (int i = 0; i < clients.length; i++) {
+            clients[i] = new FakeClient(sessions);
+            clients[i].send("LAST\n".repeat(each));
+        }
+
+        assertTrue(sessions.slots().taken() <= ReplySlots.MAX_SLOTS + 64 * clients.length);
+        assertEquals(5 * (each - 64), clients[19].unconsumedBytes());
+        assertFalse(clients[19].session.wantsInput());
+        for (int turn = 0; turn < 2_000 && clients[19].unconsumedBytes() > 0; turn++) {
+            log.confirmReads();
+            sessions.onProgress();
+            for (final FakeClient some : clients) {
+                some.replies();
+            }
+        }
+        log.confirmReads();
+        sessions.onProgress();
+        for (final FakeClient some : clients) {
+            some.allReplies();
+            assertEquals(0, some.unconsumedBytes());
+        }
+        assertTrue(
+                sessions.slots().taken() <= ReplySlots.MAX_SLOTS / 2,
+                "kept " + sessions.slots().taken());
+        for (final FakeClient some : clients) {
+            some.session.close();
+        }
+        assertEquals(0, sessions.slots().taken());
     }
 
     @Test

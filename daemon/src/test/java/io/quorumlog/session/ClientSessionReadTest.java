@@ -187,6 +187,31 @@ class ClientSessionReadTest {
     }
 
     @Test
+    void blockTimeRunsFromTheArrivalThoughAnAppendIsToBeAnsweredFirst() {
+        client.line("APPEND x", "READ 2 BLOCK 100", "READ 2 BLOCK 100");
+        log.afterMs(60).commit(1);
+        assertEquals(":1\r\n", client.turn().replies());
+        log.afterMs(39);
+        assertEquals("", client.turn().replies());
+        log.afterMs(1);
+        assertEquals("*0\r\n", client.turn().replies());
+
+        // The next one was seen first when that was answered.
+        log.afterMs(99);
+        assertEquals("", client.turn().replies());
+        log.afterMs(1);
+        assertEquals("*0\r\n", client.turn().replies());
+    }
+
+    @Test
+    void readWhoseTimeIsOverWhenItsTurnComesIsAnsweredAtOnce() {
+        client.line("APPEND x", "READ 2 BLOCK 100", "PING");
+        log.afterMs(500).commit(1);
+
+        assertEquals(":1\r\n*0\r\n+PONG\r\n", client.turn().allReplies());
+    }
+
+    @Test
     void blockOfZeroOrOfAgesHasNoDeadline() {
         client.line("READ 5 BLOCK 0");
         final FakeClient other = new FakeClient(sessions);

@@ -13,6 +13,7 @@ final class FakeOutput implements ReplyOutput {
     private int claimedLength = -1;
 
     int roomBelow = 64 * 1024;
+    int pieces = MAX_CLAIM_BYTES; // of long replies
     int overfullAbove = 256 * 1024;
     int largest; // that was ever queued
     Runnable whenReady = () -> {};
@@ -48,8 +49,8 @@ final class FakeOutput implements ReplyOutput {
     }
 
     @Override
-    public boolean hasRoom() {
-        return length < roomBelow;
+    public int room() {
+        return length < roomBelow ? pieces : 0;
     }
 
     @Override

@@ -191,10 +191,10 @@ final class SimConnection implements ReplyOutput {
     }
 
     @Override
-    public boolean hasRoom() {
+    public int room() {
         final boolean room = queuedBytes < roomBytes;
         ranOutOfRoom |= !room;
-        return room;
+        return room ? (slowReader ? LEAST_ROOM_BYTES : MAX_CLAIM_BYTES) : 0;
     }
 
     @Override

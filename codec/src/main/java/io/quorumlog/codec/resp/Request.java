@@ -91,7 +91,8 @@ public final class Request {
 
     /**
      * Argument {@code i} as a number: plain decimal digits, 0 to 2^63-1. {@link #NOT_A_NUMBER} for anything else: empty,
-     * sign, blank, leading zero, overflow.
+     * sign, blank, overflow, and a leading zero. That one is refused, as in the lengths of RESP headers and by Redis, because
+     * a number so has one spelling only, and none is taken for octal.
      */
     public long argumentAsLong(int i) {
         int length = argumentLength(i);

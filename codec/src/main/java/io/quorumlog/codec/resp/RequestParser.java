@@ -1,5 +1,6 @@
 package io.quorumlog.codec.resp;
 
+import static io.quorumlog.codec.resp.RespLimits.LONG_TEXT_BYTES;
 import static io.quorumlog.codec.resp.RespLimits.MAX_ARGUMENTS;
 import static io.quorumlog.codec.resp.RespLimits.MAX_BULK_BYTES;
 import static io.quorumlog.codec.resp.RespLimits.MAX_BULK_FRAME_BYTES;
@@ -22,6 +23,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *       switch (parser.parse(buffer, start, end)) {
  *           case REQUEST, OVERSIZE        -> answer parser.request();   start += parser.consumed();
  *           case EMPTY_LINE, SKIPPING     ->                            start += parser.consumed();
+ *           case TEXT                     -> start += parser.consumed(); answer the request's argumentLength(1) bytes from
+ *                                            start on as they come, call parser.takeText(), and go on behind them
  *           case PROTOCOL_ERROR           -> answer "-ERR Protocol error: " + parser.error(), close
  *           case HTTP                     -> close
  *           case NEED_MORE                -> move [start, end) to the buffer's front if it is full there, grow the buffer
@@ -33,11 +36,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  * from the request's start, so that a byte at a time costs no more than all at once. {@link #bytesNeeded()} never exceeds
  * {@link #maxRequestBytes()}: a buffer that may grow to that size never gets stuck, and needs no more whatever the client
  * sends. A request that would not fit is skipped: it is consumed piece by piece as it comes, in any buffer of at least one
- * byte, and reported as OVERSIZE at its end.
+ * byte, and reported as OVERSIZE at its end. A long text of PING or ECHO is not collected either: it goes back to where it
+ * came from, so its bytes are passed through as they come.
  *
  * <p>However the bytes are cut into calls, the results are the same, but for how often NEED_MORE and SKIPPING occur. Where
  * the protocol page leaves room: an array of no elements ({@code *0}) is ignored like an empty line; headers are exact,
- * ended by CR LF, without sign or leading zero; words of an inline command beyond the 1,024th belong to the last.
+ * ended by CR LF, without sign or leading zero, as Redis has it; words of an inline command beyond the 1,024th belong to the last.
  */
 public final class RequestParser {
     /** What {@link #parse} found. */
@@ -50,6 +54,12 @@ public final class RequestParser {
         EMPTY_LINE,
         /** A piece of a request that is too large to hold: throw {@link #consumed()} bytes away and go on. */
         SKIPPING,
+        /**
+         * The beginning of a PING or ECHO whose text is longer than {@link RespLimits#LONG_TEXT_BYTES}: {@link #consumed()}
+         * ends where the text begins, of which nothing need be there yet. Who takes it says so by {@link #takeText()};
+         * otherwise the same bytes are offered again.
+         */
+        TEXT,
         /**
          * A whole request whose payload exceeds the limit, or that was skipped: of {@link #request()} only the command
          * word, the number of arguments and their lengths are there. The connection stays usable.
@@ -72,6 +82,7 @@ public final class RequestParser {
         BULK_BODY,
         BULK_END_CR,
         BULK_END_LF,
+        TEXT,
         DONE,
         FAILED
     }
@@ -85,6 +96,7 @@ public final class RequestParser {
     private int scanned; // bytes from the first unconsumed one that need not be looked at again
     private long discarded; // bytes of this request that were consumed as SKIPPING
     private boolean skipping;
+    private boolean textTaken; // all but the end of this request is the caller's
     private int keptCommandLength;
     private int argumentsLeft;
     private int number; // of the header being read
@@ -114,7 +126,7 @@ public final class RequestParser {
         if (state == State.FAILED) {
             return failure;
         }
-        if (state == State.DONE) {
+        if (state == State.DONE || state == State.TEXT) {
             begin();
         }
         int index = offset + scanned;
@@ -144,6 +156,10 @@ public final class RequestParser {
                 case BULK_END_LF -> index = bulkEnds(buffer.getByte(index), '\n', nextArgument(), index);
                 default -> throw new AssertionError(state);
             }
+            if (state == State.TEXT) {
+                consumed = index - offset;
+                return Result.TEXT;
+            }
             if (state == State.DONE) {
                 return arrayEnds(buffer, offset, index - offset);
             }
@@ -157,6 +173,23 @@ public final class RequestParser {
     /** Bytes that the last call used up, the request's terminator included: what the caller advances by. */
     public int consumed() {
         return consumed;
+    }
+
+    /**
+     * After TEXT: the caller takes the text, which stands behind {@link #consumed()} bytes. The next call of {@link #parse} is
+     * to be given what stands behind the text.
+     */
+    public void takeText() {
+        if (state != State.TEXT) {
+            throw new IllegalStateException("no text was found");
+        }
+        if (request.isInline()) {
+            state = State.DONE; // its line's end is an empty line
+            return;
+        }
+        state = State.BULK_END_CR;
+        scanned = 0;
+        textTaken = true;
     }
 
     /**
@@ -195,6 +228,7 @@ public final class RequestParser {
         scanned = 0;
         discarded = 0;
         skipping = false;
+        textTaken = false;
         keptCommandLength = 0;
         number = 0;
         digits = 0;
@@ -283,6 +317,14 @@ public final class RequestParser {
             return fail(invalidLength(), index);
         }
         int bodyStart = index + 1 - offset;
+        if (number > LONG_TEXT_BYTES && argumentsLeft == 1 && request.argumentCount() == 1 && !skipping) {
+            request.wrap(buffer, offset);
+            if (RestOfLine.isText(request)) {
+                request.add(bodyStart, number);
+                state = State.TEXT;
+                return index + 1;
+            }
+        }
         long needed = discarded + bodyStart + number + 2 + (long) (argumentsLeft - 1) * MAX_BULK_FRAME_BYTES;
         if (needed > MAX_SKIPPED_BYTES) {
             return fail("too big request", index);
@@ -335,7 +377,7 @@ public final class RequestParser {
     }
 
     private Result arrayEnds(DirectBuffer buffer, int offset, int length) {
-        if (request.argumentCount() == 0) {
+        if (request.argumentCount() == 0 || textTaken) {
             return done(Result.EMPTY_LINE, length);
         }
         if (skipping) {
@@ -354,19 +396,21 @@ public final class RequestParser {
     // Inline commands: looked at when the line's end is there.
 
     private Result parseLine(DirectBuffer buffer, int offset, int from, int limit) {
-        int longest = offset + MAX_INLINE_BYTES + 2; // CR LF behind a longest line
-        int end = Math.min(limit, longest);
+        int longest = offset + MAX_INLINE_BYTES;
+        int end = (int) Math.min(limit, longest + 2L); // CR LF behind a longest line
         int lf = from;
         while (lf < end && buffer.getByte(lf) != '\n') {
             lf++;
         }
-        if (lf == end && end < longest) {
-            return needMore(end - offset);
-        }
+        boolean ended = lf < end;
         int lineEnd = lf > offset && buffer.getByte(lf - 1) == '\r' ? lf - 1 : lf;
-        if (lf == longest || lineEnd - offset > MAX_INLINE_BYTES) {
+        // A CR behind a longest line may belong to its end; any other byte, or a second one, is too many.
+        if (lineEnd > longest || !ended && lf > longest + 1) {
             fail("too big inline request", lf);
             return failure;
+        }
+        if (!ended) {
+            return needMore(end - offset);
         }
         request.wrap(buffer, offset);
         LineSplitter.split(request, lineEnd);
@@ -377,6 +421,11 @@ public final class RequestParser {
             failure = Result.HTTP;
             state = State.FAILED;
             return failure;
+        }
+        if (request.argumentCount() == 2 && request.argumentLength(1) > LONG_TEXT_BYTES && RestOfLine.isText(request)) {
+            state = State.TEXT;
+            consumed = request.argumentOffset(1) - offset;
+            return Result.TEXT;
         }
         return done(payloadExceedsLimit() ? Result.OVERSIZE : Result.REQUEST, lf + 1 - offset);
     }

@@ -23,6 +23,12 @@ public final class RespLimits {
      */
     public static final int MAX_OVERHEAD_BYTES = 64 * 1024;
 
+    /**
+     * Longest text of a PING or ECHO in bytes that is held as a whole; a longer one is passed through, for thousands of
+     * clients may send some and read none of the answers.
+     */
+    public static final int LONG_TEXT_BYTES = 4 * 1024;
+
     /** Longest request in bytes that is skipped rather than refused: one largest bulk string and what stands beside it. */
     public static final int MAX_SKIPPED_BYTES = MAX_BULK_BYTES + MAX_OVERHEAD_BYTES;
 

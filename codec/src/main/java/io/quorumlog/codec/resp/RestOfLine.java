@@ -18,12 +18,15 @@ final class RestOfLine {
 
     /** Which argument (the command word is 0) takes the rest of the line, or {@link #NONE}. */
     static int argumentOf(Request request) {
-        if (request.argumentEqualsIgnoreCase(0, APPEND)
-                || request.argumentEqualsIgnoreCase(0, PING)
-                || request.argumentEqualsIgnoreCase(0, ECHO)) {
+        if (request.argumentEqualsIgnoreCase(0, APPEND) || isText(request)) {
             return 1;
         }
         return request.argumentEqualsIgnoreCase(0, APPENDIF) ? 2 : NONE;
+    }
+
+    /** Whether argument 1 is a text that is answered as it came. */
+    static boolean isText(Request request) {
+        return request.argumentEqualsIgnoreCase(0, PING) || request.argumentEqualsIgnoreCase(0, ECHO);
     }
 
     /** Which argument is an entry's payload, or {@link #NONE}, also where the number of arguments is wrong. */

@@ -22,6 +22,9 @@ final class ParserDriver {
     private int start;
     private int end;
     private boolean closed;
+    private int textLeft;
+    private boolean withinText;
+    private final StringBuilder text = new StringBuilder();
 
     ParserDriver(int maxPayloadBytes) {
         parser = new RequestParser(maxPayloadBytes);
@@ -65,13 +68,30 @@ final class ParserDriver {
 
     private void parseAll() {
         while (!closed) {
+            passText();
+            if (textLeft > 0) {
+                makeRoom();
+                return;
+            }
             RequestParser.Result result = parser.parse(new UnsafeBuffer(bytes), start, end);
             switch (result) {
                 case NEED_MORE -> {
                     makeRoom();
                     return;
                 }
-                case EMPTY_LINE -> found.add("empty");
+                case EMPTY_LINE -> {
+                    found.add(withinText ? text.toString() : "empty");
+                    withinText = false;
+                }
+                case TEXT -> {
+                    Request request = parser.request();
+                    text.setLength(0);
+                    text.append(request.isInline() ? "text inline " : "text array ");
+                    text.append(Bytes.string(request.argumentBytes(0))).append(' ');
+                    textLeft = request.argumentLength(1);
+                    withinText = true;
+                    parser.takeText();
+                }
                 case REQUEST -> found.add(describe(parser.request()));
                 case OVERSIZE -> found.add(describeOversize(parser.request()));
                 case PROTOCOL_ERROR -> found.add("error " + parser.error());
@@ -85,9 +105,16 @@ final class ParserDriver {
         }
     }
 
+    private void passText() {
+        int piece = Math.min(textLeft, end - start);
+        text.append(Bytes.string(Arrays.copyOfRange(bytes, start, start + piece)));
+        start += piece;
+        textLeft -= piece;
+    }
+
     private void makeRoom() {
         int held = end - start;
-        assertTrue(parser.bytesNeeded() > held, "asks for what is there: " + parser.bytesNeeded());
+        assertTrue(textLeft > 0 || parser.bytesNeeded() > held, "asks for what is there: " + parser.bytesNeeded());
         assertTrue(parser.bytesNeeded() <= parser.maxRequestBytes(), "asks for " + parser.bytesNeeded());
         byte[] moved = new byte[Math.max(bytes.length, parser.bytesNeeded())];
         System.arraycopy(bytes, start, moved, 0, held);

@@ -145,7 +145,74 @@ class RequestParserTest {
         assertEquals(List.of(taken), found(MAX_PAYLOAD, longest + "\r\n"));
         assertEquals(List.of("error too big inline request"), found(MAX_PAYLOAD, longest + "x\n"));
         assertEquals(List.of("error too big inline request"), found(MAX_PAYLOAD, longest + "x\r\n"));
-        assertEquals(List.of("error too big inline request"), found(MAX_PAYLOAD, longest + "xxx"));
+        assertEquals(List.of("error too big inline request"), found(MAX_PAYLOAD, longest + "\r\r\n"));
+    }
+
+    @Test
+    void lineIsRefusedAtItsFirstByteTooMany() {
+        String longest = "x".repeat(65536);
+
+        assertEquals(List.of(), found(MAX_PAYLOAD, longest));
+        assertEquals(List.of(), found(MAX_PAYLOAD, longest + "\r"));
+        assertEquals(List.of("error too big inline request"), found(MAX_PAYLOAD, longest + "x"));
+        assertEquals(List.of("error too big inline request"), found(MAX_PAYLOAD, longest + "\rx"));
+        assertEquals(List.of("error too big inline request"), found(MAX_PAYLOAD, bytes(longest + "\rx"), 65537));
+    }
+
+    @Test
+    void longTextIsPassedThroughHoweverItIsCut() {
+        String text = "t\r\n*1\n".repeat(1_000);
+        String line = "t*1 ".repeat(2_000);
+        byte[] input = bytes("PING\r\n" + array("ECHO", text) + array("ping", text) + "echo  " + line + "\r\nPING\n");
+        List<String> expected = List.of(
+                "inline [PING]",
+                "text array ECHO " + text,
+                "text array ping " + text,
+                "text inline echo " + line,
+                "inline [PING]");
+
+        assertEquals(expected, found(100, input));
+        for (int cut = 1; cut < 60; cut++) {
+            assertEquals(expected, found(100, input, cut, 1, 7, 5_000, 1, 1, 990, 1, 1, 1, 1), "cut at " + cut);
+        }
+    }
+
+    @Test
+    void textOfMostLengthIsPassedThroughAndNotHeld() {
+        ParserDriver driver = new ParserDriver(100);
+        byte[] head = bytes("*2\r\n$4\r\nECHO\r\n$67108864\r\n");
+        driver.feed(head, 0, head.length);
+        byte[] piece = new byte[1 << 16];
+        for (int i = 0; i < 1024; i++) {
+            driver.feed(piece, 0, piece.length);
+        }
+        byte[] tail = bytes("\r\nPING\r\n");
+        driver.feed(tail, 0, tail.length);
+
+        assertEquals("inline [PING]", driver.found().get(1));
+        assertTrue(driver.bufferSize() < 100, "held " + driver.bufferSize());
+    }
+
+    @Test
+    void textThatIsNotTakenIsFoundAgain() {
+        RequestParser parser = new RequestParser(100);
+        UnsafeBuffer head = new UnsafeBuffer(bytes("*2\r\n$4\r\nECHO\r\n$5000\r\n"));
+
+        for (int i = 0; i < 2; i++) {
+            assertEquals(RequestParser.Result.TEXT, parser.parse(head, 0, head.capacity()));
+            assertEquals(head.capacity(), parser.consumed());
+            assertEquals(5000, parser.request().argumentLength(1));
+        }
+        parser.takeText();
+        UnsafeBuffer tail = new UnsafeBuffer(bytes("\r\n"));
+        assertEquals(RequestParser.Result.EMPTY_LINE, parser.parse(tail, 0, 2));
+    }
+
+    @Test
+    void textWithoutItsEndIsAProtocolError() {
+        assertEquals(
+                List.of("error expected CR LF behind a bulk string"),
+                found(100, "*2\r\n$4\r\nECHO\r\n$5000\r\n" + "x".repeat(5001) + "\r\n"));
     }
 
     @Test
