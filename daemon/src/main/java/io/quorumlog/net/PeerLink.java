@@ -28,6 +28,8 @@ final class PeerLink {
     private final NameLookup lookup;
     private final LogThrottle changes = new LogThrottle(6, TimeUnit.SECONDS.toNanos(15));
     private final LogThrottle failures = new LogThrottle(1, TimeUnit.MINUTES.toNanos(1));
+    /** Apart from {@link #changes}, whose lines are not for the reasons of a peer that is away now in this way, now in that. */
+    private final LogThrottle reasons = new LogThrottle(2, TimeUnit.SECONDS.toNanos(30));
     /** What the log says of the attempts since there was a connection; null if nothing. */
     private String loggedFailure;
 
@@ -153,7 +155,7 @@ final class PeerLink {
         attempt = null;
         scheduleAttempt(nowNs);
         final boolean due = failures.permits(nowNs);
-        if (due || !reason.equals(loggedFailure) && changes.permits(nowNs)) {
+        if (due || !reason.equals(loggedFailure) && reasons.permits(nowNs)) {
             loggedFailure = reason;
             LOG.info(
                     "peer={} link=unreachable address={}:{} reason=\"{}\"{}",
@@ -161,7 +163,7 @@ final class PeerLink {
                     peer.host(),
                     peer.port(),
                     reason,
-                    failures.omitted());
+                    due ? failures.omitted() : reasons.omitted());
         }
     }
 

@@ -596,6 +596,32 @@ class PeerLinksTest {
         }
     }
 
+    /** The reasons must not use up the lines that the change itself is to have. */
+    @Test
+    void peerThatComesBackIsAnnouncedHoweverManyReasonsItWasAwayFor() throws Exception {
+        final LogCapture capture = LogCapture.begin();
+        final TestNode node;
+        final int port;
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+            port = server.getLocalPort();
+            node = closed(new TestNode(1, new NetSettings.Peer(2, "127.0.0.1", port)));
+            for (int i = 0; i < 10; i++) {
+                try (Socket socket = server.accept()) {
+                    if (i % 2 == 0) {
+                        socket.getOutputStream().write(voteRequest(2, 1));
+                        endsSoon(socket);
+                    }
+                }
+            }
+        }
+        closed(new TestNode(2, port, node.asPeer()));
+
+        node.awaitEvents("up 2");
+        capture.end();
+        assertTrue(String.join("\n", capture.lines()).contains("peer=2 link=up"), () -> "" + capture.lines());
+        assertTrue(capture.lines().size() <= 8, () -> "" + capture.lines());
+    }
+
     @Test
     void peerThatRefusesCostsFewAttempts() throws IOException {
         assertFewAttempts(closed(new TestNode(1, TestNode.nobody(2))));
