@@ -11,6 +11,7 @@ public final class NodeMain {
 
     /** @param arguments the settings, as {@code --help} lists them */
     public static void main(final String[] arguments) {
+        final StopSignal stopSignal = StopSignal.install();
         final PrintStream standardOutput = System.out;
         final ProcessEnd end = new ProcessEnd(StandardError.install());
         Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> end.withThrowable(thrown));
@@ -25,9 +26,7 @@ public final class NodeMain {
 
         final NodeConfig config = configOrEnd(arguments, standardOutput, end);
         final Node node = new Node(config, version(), end);
-        // SIGTERM and SIGINT come this way. The hook ends the process itself, for else its status would be the
-        // signal's.
-        Runtime.getRuntime().addShutdownHook(new Thread(node::stop, "shutdown"));
+        stopSignal.stops(node);
         node.start();
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -50,6 +51,16 @@ final class StopIT {
         ProcessCluster.untilTrue("the first line", () -> node.output().contains("start node=1"));
 
         assertEquals(0, node.terminate(), node::output);
+    }
+
+    /** The mistake: until the settings are read, the JVM answers the signal by itself, with status 143. */
+    @Test
+    void aNodeThatReadsItsSettingsStops() {
+        final NodeProcess node = cluster.start(1, Map.of("JAVA_OPTS", "-Xlog:class+load"));
+        ProcessCluster.untilTrue(
+                "the settings' class to be loaded", () -> node.output().contains("io.quorumlog.node.NodeConfig "));
+
+        assertEquals(0, node.terminate(), () -> node.outputTail(5));
     }
 
     @Test
