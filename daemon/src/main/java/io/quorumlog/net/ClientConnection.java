@@ -17,6 +17,13 @@ import org.agrona.MutableDirectBuffer;
  * <p>The end: when the session is finished and the last reply is written, our side is shut, and what the client still sends
  * is thrown away until its end comes, or a moment has passed. Closed at once, with unread bytes, the socket would answer
  * them with a reset, which takes the last reply from the client's own buffer.
+ *
+ * <p>A client that vanishes without a word is found by TCP keepalive in two and a half minutes, but only if nothing was on its
+ * way to it: while bytes are unacknowledged the kernel does not probe but retransmit, and gives up after some 15 minutes
+ * (Linux, {@code net.ipv4.tcp_retries2}). What would tell such a client from one that lives and does not read, whose window
+ * is closed and who must not be closed however long it takes, is the kernel's alone to know (TCP_USER_TIMEOUT, TCP_INFO), and
+ * Java hands on neither. Closing for want of progress would close both, so nothing is closed for it; what a vanished client
+ * holds meanwhile is within the bounds above.
  */
 final class ClientConnection extends Connection implements ReplyOutput {
     private final ClientConnections clients;
@@ -82,14 +89,14 @@ final class ClientConnection extends Connection implements ReplyOutput {
     }
 
     private void read(final long nowNs) throws IOException {
-        int budget = NetLimits.CLIENT_READ_BYTES_PER_TURN;
+        int budget = clients.readBytes();
         while (budget > 0 && mayRead()) {
             final Chunk target = chunkToRead();
             if (target == null) {
                 return;
             }
             final ByteBuffer space = target.space();
-            final int room = Math.min(space.remaining(), readLimit);
+            final int room = Math.min(Math.min(space.remaining(), readLimit), budget);
             space.limit(space.position() + room);
             final int count = channel.read(space);
             if (count > 0) {
@@ -405,7 +412,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
     }
 
     private void discardInput() throws IOException {
-        int budget = NetLimits.CLIENT_READ_BYTES_PER_TURN;
+        int budget = clients.readBytes();
         while (budget > 0) {
             final int count = channel.read(clients.sharedInput().space());
             if (count < 0) {

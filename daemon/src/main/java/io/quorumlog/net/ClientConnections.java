@@ -40,6 +40,7 @@ final class ClientConnections {
     private ClientConnection[] resumed = new ClientConnection[64];
     private ClientConnection[] resuming = new ClientConnection[64];
     private int resumedCount;
+    private int readBytes = NetLimits.CLIENT_READ_BYTES_PER_TURN;
     /** Of whoever had to wait last. */
     private int lookAheadBytes;
 
@@ -86,6 +87,19 @@ final class ClientConnections {
     /** Whether a connection can go on at once. */
     boolean hasResumed() {
         return resumedCount > 0;
+    }
+
+    /** Says among how many ready sockets this turn is shared. */
+    void shareTurn(final int readyCount) {
+        readBytes = Math.max(
+                NetLimits.LEAST_CLIENT_READ_BYTES_PER_TURN,
+                Math.min(
+                        NetLimits.CLIENT_READ_BYTES_PER_TURN, NetLimits.READ_BYTES_PER_TURN / Math.max(1, readyCount)));
+    }
+
+    /** Bytes that one connection may read in this turn. */
+    int readBytes() {
+        return readBytes;
     }
 
     /**

@@ -213,6 +213,7 @@ public final class EventLoop implements AutoCloseable {
 
     private int readAll(final long nowNs) {
         final int work = clients.resume() + readyCount;
+        clients.shareTurn(readyCount);
         for (int i = 0; i < readyCount; i++) {
             final Ready next = ready[i];
             ready[i] = null;

@@ -46,8 +46,14 @@ final class NetLimits {
      */
     static final int LOOK_AHEAD_BYTES = 1024 * 1024;
 
-    /** Bytes read from a client in one turn before the others have theirs. */
+    /** Most bytes read from a client in one turn before the others have theirs. */
     static final int CLIENT_READ_BYTES_PER_TURN = 256 * 1024;
+
+    /** Bytes read from all clients in one turn: some milliseconds, for heartbeats and short requests wait meanwhile; … */
+    static final int READ_BYTES_PER_TURN = 4 * 1024 * 1024;
+
+    /** … but so much from each, or most of the turn would go to waiting for sockets. */
+    static final int LEAST_CLIENT_READ_BYTES_PER_TURN = 16 * 1024;
 
     /** Bytes read from a peer in one turn; a leader's batches are a few of these, and heartbeats must not wait for more. */
     static final int PEER_READ_BYTES_PER_TURN = 1024 * 1024;
