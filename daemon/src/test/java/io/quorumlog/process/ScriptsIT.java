@@ -415,6 +415,28 @@ final class ScriptsIT {
         assertEquals(1, outcome.output.lines().count(), outcome.output);
     }
 
+    @Test
+    void theContainerCheckSaysThatThereIsNoEngine() {
+        assumeTrue(isInstalled("bash"), "bash is not installed");
+        environment.put("DOCKER_HOST", "unix://" + directory.resolve("nothing"));
+
+        final Outcome skipped = run(List.of("container-check"));
+
+        assertEquals(0, skipped.status, skipped.output);
+        assertTrue(skipped.output.startsWith("skipped: "), skipped.output);
+        assertEquals(2, run(List.of("container-check", "now")).status);
+    }
+
+    @Test
+    void theComposeFileIsWellFormed() {
+        assumeTrue(isInstalled("docker-compose"), "docker-compose is not installed");
+        final String file = NodeProcess.ROOT.resolve("docker-compose.yml").toString();
+
+        final Outcome checked = execute(List.of("docker-compose", "-f", file, "config", "-q"));
+
+        assertEquals(0, checked.status, checked.output);
+    }
+
     private List<String> states() {
         return run(List.of("cluster", "status"))
                 .output
