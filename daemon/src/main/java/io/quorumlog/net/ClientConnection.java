@@ -18,12 +18,8 @@ import org.agrona.MutableDirectBuffer;
  * is thrown away until its end comes, or a moment has passed. Closed at once, with unread bytes, the socket would answer
  * them with a reset, which takes the last reply from the client's own buffer.
  *
- * <p>A client that vanishes without a word is found by TCP keepalive in two and a half minutes, but only if nothing was on its
- * way to it: while bytes are unacknowledged the kernel does not probe but retransmit, and gives up after some 15 minutes
- * (Linux, {@code net.ipv4.tcp_retries2}). What would tell such a client from one that lives and does not read, whose window
- * is closed and who must not be closed however long it takes, is the kernel's alone to know (TCP_USER_TIMEOUT, TCP_INFO), and
- * Java hands on neither. Closing for want of progress would close both, so nothing is closed for it; what a vanished client
- * holds meanwhile is within the bounds above.
+ * <p>A client that vanishes without a word is found by TCP keepalive in two and a half minutes if nothing was on its way to
+ * it, and else by {@link VanishedClients}. One that lives and does not read is never closed for that.
  */
 final class ClientConnection extends Connection implements ReplyOutput {
     private final ClientConnections clients;

@@ -2,11 +2,13 @@ package io.quorumlog.net;
 
 import io.quorumlog.session.Sessions;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * All connections of clients, and the memory that they share. Each connection reads into one common buffer; only what it
  * can't use up yet is kept, in a buffer of its own, so that an idle connection holds none. What is kept, and what waits to
  * be written, has a bound over all of them: as it is reached each gets less, down to a little with which it is still served
- * as fast as it reads and sends, and no client that does its part is closed for what others hold. The loop's thread only; allocates per connection, not per request or turn.
+ * as fast as it reads and sends, and no client that does its part is closed for what others hold. The loop's thread only;
+ * allocates per connection, not per request or turn.
  */
 final class ClientConnections {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnections.class);
@@ -27,6 +30,7 @@ final class ClientConnections {
     private final BufferPool smallInputs;
     private final BufferPool largeInputs;
     private final BufferPool outputs;
+    private final VanishedClients vanished;
     private final Chunk sharedInput = new Chunk(NetLimits.SHARED_INPUT_BYTES);
     /** Two queues, for a small request must not wait behind a large one. */
     private final ArrayDeque<ClientConnection> waitingForLarge = new ArrayDeque<>();
@@ -49,9 +53,14 @@ final class ClientConnections {
     private long stallCheckNs;
 
     /** @param memory the bounds on what all of them take */
-    ClientConnections(final Selector selector, final PendingWrites writes, final NetMemory memory) {
+    ClientConnections(
+            final Selector selector,
+            final PendingWrites writes,
+            final NetMemory memory,
+            final VanishedClients vanished) {
         this.selector = selector;
         this.writes = writes;
+        this.vanished = vanished;
         this.smallInputs = new BufferPool(memory.smallInputBytes(), NetLimits.CACHED_BYTES / 2);
         this.largeInputs = new BufferPool(memory.largeInputBytes(), NetLimits.CACHED_BYTES / 2);
         this.outputs = new BufferPool(memory.outputBytes(), NetLimits.CACHED_BYTES);
@@ -123,6 +132,7 @@ final class ClientConnections {
 
     /** Does what is due: ends connections that linger, hands out memory, takes it from those who sit on it. */
     void fireTimers() {
+        closeVanished(vanished.fireTimers(nowNs, count > 0));
         while (mayAnybodyLookAhead()) {
             waitingToLookAhead.pollFirst().onMemoryToLookAhead();
         }
@@ -146,9 +156,9 @@ final class ClientConnections {
         if (mayAnybodyLookAhead()) {
             return 0;
         }
-        long waitNs = Long.MAX_VALUE;
+        long waitNs = vanished.waitNs(now, count > 0);
         if (!lingering.isEmpty()) {
-            waitNs = lingering.peekFirst().lingerDeadlineNs() - now;
+            waitNs = Math.min(waitNs, lingering.peekFirst().lingerDeadlineNs() - now);
         }
         if (isAnybodyWaiting()) {
             waitNs = Math.min(waitNs, stallCheckNs - now);
@@ -199,6 +209,16 @@ final class ClientConnections {
             } else {
                 grantedBytes += BufferPool.capacityFor(next.memoryNeeded());
                 next.onMemory();
+            }
+        }
+    }
+
+    private void closeVanished(final Set<InetSocketAddress> remotes) {
+        for (int i = count - 1; i >= 0 && !remotes.isEmpty(); i--) {
+            final ClientConnection connection = all[i];
+            if (remotes.contains(Sockets.remote(connection.channel))) {
+                logForeign(connection, "vanished: has answered nothing for more than a minute");
+                connection.close();
             }
         }
     }

@@ -25,9 +25,9 @@ import org.agrona.concurrent.NanoClock;
  * and writes once to each connection. So batches follow from the load: an idle node passes one entry on at once, a busy one
  * all that came in while it was busy. No timer waits for a batch to fill.
  *
- * <p>The flusher and name lookups come back in the same way: they publish their result and wake the loop. A wake-up costs a
- * system call only while the loop blocks: either side first says what it did and then looks at what the other one said, so
- * that one of them sees it. There is no queue and no lock between them.
+ * <p>The flusher, name lookups and looks for vanished clients come back in the same way: they publish their result and wake
+ * the loop. A wake-up costs a system call only while the loop blocks: either side first says what it did and then looks at
+ * what the other one said, so that one of them sees it. There is no queue and no lock between them.
  *
  * <p>What a single connection suffers or does closes that one. Whatever else is thrown ends {@link #doCycle}, and with it
  * the node: its owner runs the loop, sees the throwable, and decides how to stop. A turn allocates nothing unless
@@ -38,14 +38,14 @@ public final class EventLoop implements AutoCloseable {
     /** Only so that no sum or conversion overflows; something is always due before. */
     private static final long LONGEST_WAIT_NS = TimeUnit.SECONDS.toNanos(60);
 
-    private static final int MAX_RESOLVERS = 64;
+    private static final int MAX_HELPERS = 64;
 
     private final NanoClock nanoClock;
     private final EpochClock wallClock;
     private final boolean isSpinning;
     private final Selector selector;
     private final PendingWrites writes = new PendingWrites();
-    private final ExecutorService resolvers;
+    private final ExecutorService helpers;
     private final PeerLinks links;
     private final ClientConnections clients;
     private final Acceptor peerAcceptor;
@@ -81,16 +81,18 @@ public final class EventLoop implements AutoCloseable {
         this.wallClock = wallClock;
         this.isSpinning = settings.spin();
         this.selector = Selector.open();
-        this.resolvers = new ThreadPoolExecutor(
-                0, MAX_RESOLVERS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), EventLoop::resolverThread);
-        this.links = new PeerLinks(settings, memory, selector, writes, resolvers, this::wakeUp);
-        this.clients = new ClientConnections(selector, writes, memory);
+        this.helpers = new ThreadPoolExecutor(
+                0, MAX_HELPERS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), EventLoop::helperThread);
+        this.links = new PeerLinks(settings, memory, selector, writes, helpers, this::wakeUp);
+        final VanishedClients vanished =
+                new VanishedClients(new SocketTable(), ports.clientPort(), helpers, nanoClock::nanoTime, this::wakeUp);
+        this.clients = new ClientConnections(selector, writes, memory, vanished);
         this.peerAcceptor = new Acceptor("peer", ports.peers(), selector, links::onAccepted);
         this.clientAcceptor = new Acceptor("client", ports.clients(), selector, clients::onAccepted);
     }
 
-    private static Thread resolverThread(final Runnable lookup) {
-        final Thread thread = new Thread(lookup, "resolver");
+    private static Thread helperThread(final Runnable work) {
+        final Thread thread = new Thread(work, "helper");
         thread.setDaemon(true);
         return thread;
     }
@@ -285,7 +287,7 @@ public final class EventLoop implements AutoCloseable {
         stopAccepting();
         links.close();
         clients.close();
-        resolvers.shutdown();
+        helpers.shutdown();
         try {
             selector.close();
         } catch (IOException e) {

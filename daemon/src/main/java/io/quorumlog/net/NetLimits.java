@@ -22,6 +22,13 @@ final class NetLimits {
     /** … and broken after this many probes without an answer. */
     static final int KEEP_ALIVE_PROBES = 6;
 
+    /** How often the kernel's table is looked at for clients that don't answer: rarely, for it costs a millisecond or more. */
+    static final long VANISHED_LOOK_NS = TimeUnit.SECONDS.toNanos(20);
+    /** Retransmissions in a row from which on a client counts as silent: they take it a second or two. */
+    static final int VANISHED_RETRANSMISSIONS = 3;
+    /** A client that was silent at each look of so long a time is gone. */
+    static final long VANISHED_SILENCE_NS = TimeUnit.SECONDS.toNanos(80);
+
     /** A vanished client is to be found out within this time. */
     private static final int VANISHED_SECONDS = 180;
 
@@ -136,6 +143,9 @@ final class NetLimits {
         check(
                 KEEP_ALIVE_IDLE_SECONDS + KEEP_ALIVE_INTERVAL_SECONDS * KEEP_ALIVE_PROBES < VANISHED_SECONDS,
                 "a vanished client is found too late");
+        check(
+                VANISHED_SILENCE_NS + 3 * VANISHED_LOOK_NS < TimeUnit.SECONDS.toNanos(VANISHED_SECONDS),
+                "a vanished client that was sent to is found too late");
         check(ReplyOutput.MAX_CLAIM_BYTES <= LARGEST_OUTPUT_CHUNK_BYTES, "a claim does not fit a chunk");
         check(
                 Handshake.MAX_LENGTH <= Math.min(MAX_HANDSHAKE_BYTES, FIRST_OUTPUT_CHUNK_BYTES),

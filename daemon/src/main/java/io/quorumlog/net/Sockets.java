@@ -39,10 +39,15 @@ final class Sockets {
 
     /** The other end's address, for a log line. */
     static String remoteAddress(final SocketChannel channel) {
+        return describe(remote(channel));
+    }
+
+    /** The other end's address; null if it can't be told any more. */
+    static SocketAddress remote(final SocketChannel channel) {
         try {
-            return describe(channel.getRemoteAddress());
+            return channel.getRemoteAddress();
         } catch (IOException e) {
-            return describe(null);
+            return null;
         }
     }
 
