@@ -1,6 +1,7 @@
 package io.quorumlog.net;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.OperatingSystemMXBean;
 import io.quorumlog.codec.resp.RequestParser;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -19,6 +20,9 @@ record NetMemory(
         int peerInputBytes, int peerOutputBytes, long largeInputBytes, long smallInputBytes, long outputBytes) {
     /** For the common buffer, connections that have not greeted, and what the log reads with. */
     private static final long RESERVED_BYTES = 6L * 1024 * 1024;
+
+    /** What the JVM needs beside heap and direct buffers: code, classes, threads, the C library; measured under load. */
+    private static final long OTHER_BYTES = 72L * 1024 * 1024;
 
     private static final long LEAST_OUTPUT_BYTES = 4L * 1024 * 1024;
 
@@ -46,8 +50,9 @@ record NetMemory(
         if (directBytes < leastBytes) {
             throw new IOException("max-entry-bytes=" + settings.maxEntryBytes() + " with "
                     + settings.peers().size() + " peers needs " + inMebibytes(leastBytes)
-                    + " MiB of direct memory, the JVM allows " + directBytes / (1024 * 1024)
-                    + "; give it more by -XX:MaxDirectMemorySize");
+                    + " MiB of direct memory, there are " + directBytes / (1024 * 1024)
+                    + ": what -XX:MaxDirectMemorySize allows, and this machine or container has beside -Xmx and "
+                    + OTHER_BYTES / (1024 * 1024) + " MiB for the JVM");
         }
         final long half = (directBytes - fixedBytes) / 2;
         final long large =
@@ -61,11 +66,21 @@ record NetMemory(
         return (bytes + 1024 * 1024 - 1) / (1024 * 1024);
     }
 
-    /** Bytes that this JVM allows for direct buffers. */
+    /**
+     * Bytes that may be taken for direct buffers: as many as the JVM allows, and as this machine or container has beside the
+     * largest heap and the JVM itself. Whoever takes more memory than a container has is killed without a word.
+     */
     static long allowedBytes() {
         final long configured = Long.parseLong(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
                 .getVMOption("MaxDirectMemorySize")
                 .getValue());
-        return configured > 0 ? configured : Runtime.getRuntime().maxMemory();
+        final long heapBytes = Runtime.getRuntime().maxMemory();
+        final long memoryBytes =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        return allowedBytes(configured > 0 ? configured : heapBytes, memoryBytes, heapBytes);
+    }
+
+    static long allowedBytes(final long configuredBytes, final long memoryBytes, final long heapBytes) {
+        return Math.max(0, Math.min(configuredBytes, memoryBytes - heapBytes - OTHER_BYTES));
     }
 }

@@ -65,8 +65,24 @@ class NetMemoryTest {
         final IOException e = assertThrows(IOException.class, () -> NetMemory.of(settings(2, 1 << 24), 64 * MEBIBYTE));
 
         assertEquals(
-                "max-entry-bytes=16777216 with 2 peers needs 139 MiB of direct memory, the JVM allows 64;"
-                        + " give it more by -XX:MaxDirectMemorySize",
+                "max-entry-bytes=16777216 with 2 peers needs 139 MiB of direct memory, there are 64: what"
+                        + " -XX:MaxDirectMemorySize allows, and this machine or container has beside -Xmx and 72 MiB for the JVM",
                 e.getMessage());
+    }
+
+    @Test
+    void defaultsFitAContainerOf256MebibytesAndAreRefusedInOneOf128() throws IOException {
+        final long heap = 96 * MEBIBYTE;
+        final long fits = NetMemory.allowedBytes(160 * MEBIBYTE, 256 * MEBIBYTE, heap);
+        final long tooSmall = NetMemory.allowedBytes(160 * MEBIBYTE, 128 * MEBIBYTE, heap);
+
+        assertEquals(NetMemory.of(settings(2, 1 << 20), 160 * MEBIBYTE), NetMemory.of(settings(2, 1 << 20), fits));
+        final IOException e = assertThrows(IOException.class, () -> NetMemory.of(settings(2, 1 << 20), tooSmall));
+        assertTrue(e.getMessage().contains("there are 0"), e.getMessage());
+    }
+
+    @Test
+    void aLargeMachineAllowsWhatTheJvmDoes() {
+        assertEquals(160 * MEBIBYTE, NetMemory.allowedBytes(160 * MEBIBYTE, 8192 * MEBIBYTE, 96 * MEBIBYTE));
     }
 }
