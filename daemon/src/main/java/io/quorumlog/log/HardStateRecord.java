@@ -10,9 +10,9 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * View of a {@code HARD_STATE} record: term, vote, commit watermark, and what was known to be flushed when it was
- * written. A record whose term and vote are those of the one before is a <em>mark</em>: it says nothing new but the
- * latter two.
+ * View of a {@code HARD_STATE} record: term, vote, whether the member is blank, commit watermark, and what was known to be
+ * flushed when it was written. A record whose first three are those of the one before is a <em>mark</em>: it says nothing
+ * new but the latter two.
  *
  * <pre>
  *   0                        8               16              32          36       40       44              52
@@ -22,7 +22,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * </pre>
  *
  * {@code commitIndex} is a watermark: at least so much was committed. {@code votedFor} is 0 where no vote was given in
- * the term. {@code flags} are zero. {@code flushedBefore} is a position in the stream (where the last record known to be
+ * the term. Bit 0 of {@code flags} says that the member is blank: the log began empty, and no leader has brought it up to
+ * date since. {@code flushedBefore} is a position in the stream (where the last record known to be
  * flushed ends): everything before it had survived a flush; 0 where nothing was known.
  */
 final class HardStateRecord {
@@ -32,13 +33,19 @@ final class HardStateRecord {
     /** Bytes of the whole record. */
     static final int LENGTH = FLUSHED_BEFORE_OFFSET + SIZE_OF_LONG;
 
+    private static final int BLANK = 1;
+
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
 
     /** Writes the payload of the record that begins at {@code offset}. */
     static void encodePayload(
-            final MutableDirectBuffer target, final int offset, final int votedFor, final long flushedBefore) {
+            final MutableDirectBuffer target,
+            final int offset,
+            final int votedFor,
+            final boolean blank,
+            final long flushedBefore) {
         target.putInt(offset + VOTED_FOR_OFFSET, votedFor, LITTLE_ENDIAN);
-        target.putInt(offset + FLAGS_OFFSET, 0, LITTLE_ENDIAN);
+        target.putInt(offset + FLAGS_OFFSET, blank ? BLANK : 0, LITTLE_ENDIAN);
         target.putLong(offset + FLUSHED_BEFORE_OFFSET, flushedBefore, LITTLE_ENDIAN);
     }
 
@@ -60,8 +67,8 @@ final class HardStateRecord {
         return buffer.getInt(VOTED_FOR_OFFSET, LITTLE_ENDIAN);
     }
 
-    int flags() {
-        return buffer.getInt(FLAGS_OFFSET, LITTLE_ENDIAN);
+    boolean isBlank() {
+        return (buffer.getInt(FLAGS_OFFSET, LITTLE_ENDIAN) & BLANK) != 0;
     }
 
     long flushedBefore() {

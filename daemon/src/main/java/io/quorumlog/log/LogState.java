@@ -15,6 +15,9 @@ final class LogState {
     private final IndexList nonClients = new IndexList();
     private long term;
     private int votedFor;
+    /** Until a hard state says otherwise: what has none was never up to date. */
+    private boolean blank = true;
+
     private long commitIndex;
     private long lastTimestampMs;
     private ClusterIdentity cluster;
@@ -51,9 +54,15 @@ final class LogState {
         }
     }
 
-    void hardState(final long newTerm, final int newVotedFor) {
+    /** Applies what a file's header tells of the hard state before it. */
+    void termAndVote(final long newTerm, final int newVotedFor) {
         term = newTerm;
         votedFor = newVotedFor;
+    }
+
+    void hardState(final long newTerm, final int newVotedFor, final boolean isBlank) {
+        termAndVote(newTerm, newVotedFor);
+        blank = isBlank;
     }
 
     /** Raises the commit watermark. */
@@ -87,6 +96,11 @@ final class LogState {
 
     int votedFor() {
         return votedFor;
+    }
+
+    /** Whether the log began empty, and no leader has brought it up to date since. */
+    boolean isBlank() {
+        return blank;
     }
 
     /** At least so much is committed; at most the last index. */

@@ -344,12 +344,18 @@ public final class Recovery {
         }
         hardState.wrap(bytes);
         checkHardState(file, offset, hardState.term(), hardState.votedFor(), hardState.commitIndex());
+        if (hardState.isBlank() && !state.isBlank()) {
+            throw damaged(file, offset, "a member that had been brought up to date is blank again");
+        }
         final long flushedBefore = hardState.flushedBefore();
         if (flushedBefore > RecordStream.position(file, offset)) {
             throw damaged(file, offset, "a hard state testifies to what is behind it");
         }
-        marked = flushedBefore >= end && hardState.term() == state.term() && hardState.votedFor() == state.votedFor();
-        state.hardState(hardState.term(), hardState.votedFor());
+        marked = flushedBefore >= end
+                && hardState.term() == state.term()
+                && hardState.votedFor() == state.votedFor()
+                && hardState.isBlank() == state.isBlank();
+        state.hardState(hardState.term(), hardState.votedFor(), hardState.isBlank());
         state.commit(hardState.commitIndex());
     }
 
@@ -387,7 +393,7 @@ public final class Recovery {
                     + ClusterIdentity.idText(fileHeader.clusterIdHigh(), fileHeader.clusterIdLow())
                     + ", but the files before it to cluster " + ClusterIdentity.idText(cluster.high(), cluster.low()));
         }
-        state.hardState(fileHeader.term(), fileHeader.votedFor());
+        state.termAndVote(fileHeader.term(), fileHeader.votedFor());
         state.commit(fileHeader.commitIndex());
         state.entries().beginFile(file);
         closed = false;

@@ -172,15 +172,16 @@ public final class ReplicaLog implements RaftLog {
     }
 
     @Override
-    public void persistHardState(final long term, final int votedFor) {
+    public void persistHardState(final long term, final int votedFor, final boolean blank) {
         Invariant.check(term >= state.term(), "the term falls (new, old)", term, state.term());
         Invariant.check(
                 term > state.term() || state.votedFor() == 0 || state.votedFor() == votedFor,
                 "a second vote in a term (new, old)",
                 votedFor,
                 state.votedFor());
+        Invariant.check(state.isBlank() || !blank, "a member that is not blank turns blank");
         prepare(HardStateRecord.LENGTH, false);
-        state.hardState(term, votedFor);
+        state.hardState(term, votedFor, blank);
         appendHardState();
         unmarked = true;
     }
@@ -199,7 +200,7 @@ public final class ReplicaLog implements RaftLog {
 
     private void appendHardState() {
         final long flushedBefore = evidence.flushedBefore();
-        HardStateRecord.encodePayload(ownRecord, 0, state.votedFor(), flushedBefore);
+        HardStateRecord.encodePayload(ownRecord, 0, state.votedFor(), state.isBlank(), flushedBefore);
         appendOwn(
                 RecordKind.HARD_STATE,
                 state.commitIndex(),
@@ -526,6 +527,14 @@ public final class ReplicaLog implements RaftLog {
     /** The vote as last persisted; 0 if none was given in {@link #term()}. */
     public int votedFor() {
         return state.votedFor();
+    }
+
+    /**
+     * Whether this member is blank, as last persisted: the directory held no log, and no leader has brought it up to date
+     * since. True before the first hard state.
+     */
+    public boolean isBlank() {
+        return state.isBlank();
     }
 
     /** At least so much was committed; after a start, as the last hard state said. At most {@link #lastIndex()}. */

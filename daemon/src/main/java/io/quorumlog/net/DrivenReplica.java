@@ -22,6 +22,11 @@ record DrivenReplica(Replica replica) implements ReplicaPort {
     }
 
     @Override
+    public void onPeerGreeting(final int member, final boolean blank) {
+        replica.onPeerGreeting(member, blank);
+    }
+
+    @Override
     public void onPeerConnection(final int member, final boolean up) {
         replica.onPeerConnection(member, up);
     }
@@ -64,6 +69,11 @@ record DrivenReplica(Replica replica) implements ReplicaPort {
     @Override
     public long term() {
         return replica.term();
+    }
+
+    @Override
+    public boolean isBlank() {
+        return replica.isBlank();
     }
 
     @Override

@@ -39,6 +39,7 @@ final class PeerConnection extends Connection {
     private long theirClusterHigh;
 
     private long theirClusterLow;
+    private boolean isPeerBlank;
     private Chunk input;
     private long deadlineNs;
     private long lastReceivedNs;
@@ -102,6 +103,11 @@ final class PeerConnection extends Connection {
 
     long lastSentNs() {
         return lastSentNs;
+    }
+
+    /** Whether the other end said in its handshake that it is blank. */
+    boolean isPeerBlank() {
+        return isPeerBlank;
     }
 
     /** When this is over unless it is up by then. */
@@ -283,6 +289,7 @@ final class PeerConnection extends Connection {
     }
 
     private void onHandshake(final Handshake handshake) {
+        isPeerBlank = handshake.isBlank();
         if (isDialed) {
             check(handshake);
             sendKeepAlive(nowNs);

@@ -190,6 +190,7 @@ final class PeerLink {
         if (changes.permits(nowNs)) {
             LOG.info("peer={} link=up address={}{}", peer.id(), connection.address(), changes.omitted());
         }
+        links.replica().onPeerGreeting(peer.id(), connection.isPeerBlank());
         links.replica().onPeerConnection(peer.id(), true);
     }
 

@@ -172,6 +172,7 @@ final class PeerLinks implements PeerTransport {
         handshake
                 .wrapAndEncode(buffer, offset, settings.nodeId(), replica.term())
                 .clusterId(replica.clusterIdHigh(), replica.clusterIdLow())
+                .blank(replica.isBlank())
                 .incarnation(incarnation)
                 .members(memberIds);
         return handshake.frameLength();

@@ -11,6 +11,8 @@ interface ReplicaPort {
 
     void onPeerMessage(int from, PeerMessage message);
 
+    void onPeerGreeting(int member, boolean blank);
+
     void onPeerConnection(int member, boolean up);
 
     Sessions sessions();
@@ -28,6 +30,8 @@ interface ReplicaPort {
     boolean hasUnflushedHardState();
 
     long term();
+
+    boolean isBlank();
 
     long clusterIdHigh();
 

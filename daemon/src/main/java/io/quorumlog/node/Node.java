@@ -264,7 +264,7 @@ final class Node {
                 log,
                 events.peerTransport(),
                 timeouts::nextLong,
-                new LoopSurroundings(events, flushThread, new RoleLog()),
+                new LoopSurroundings(events, flushThread, new RoleLog(), new BlanknessLog(log.isBlank())),
                 SystemNanoClock.INSTANCE.nanoTime());
         events.start(replica, new LoopFlusher(flushThread));
         flushThread.start();
@@ -344,7 +344,8 @@ final class Node {
     }
 
     /** What the replica can't know by itself. */
-    private record LoopSurroundings(EventLoop events, FlushThread flushThread, RoleLog roles) implements Surroundings {
+    private record LoopSurroundings(EventLoop events, FlushThread flushThread, RoleLog roles, BlanknessLog blankness)
+            implements Surroundings {
         @Override
         public boolean isConnected(final int member) {
             return events.isConnected(member);
@@ -358,6 +359,16 @@ final class Node {
         @Override
         public long flushesTotal() {
             return flushThread.flushes();
+        }
+
+        @Override
+        public void onVoteWithheld(final int candidate, final long term, final String reason) {
+            blankness.onVoteWithheld(SystemNanoClock.INSTANCE.nanoTime(), candidate, term, reason);
+        }
+
+        @Override
+        public void onBlanknessEnded(final long term, final int leaderId) {
+            blankness.onEnded(term, leaderId);
         }
 
         @Override

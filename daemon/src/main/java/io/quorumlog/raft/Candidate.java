@@ -12,6 +12,7 @@ final class Candidate extends Role {
     private final boolean transfer;
     private final Quorum votes;
     private boolean asked;
+    private boolean inquired;
 
     Candidate(final Raft raft, final boolean transfer) {
         this.raft = raft;
@@ -37,7 +38,7 @@ final class Candidate extends Role {
         asked = true;
         votes.vote(raft.members().self(), true);
         if (votes.isWon()) {
-            raft.becomeLeader(votes.votes(raft.members()));
+            raft.becomeLeader(false, votes.votes(raft.members()));
             return;
         }
         raft.resetElectionTimer(); // The voters' time begins when they are asked; our own disk may have been slow.
@@ -49,9 +50,13 @@ final class Candidate extends Role {
         if (reply.isPreVote() || reply.requestedTerm() != raft.term()) {
             return; // Late: from the pre-vote, or from an earlier term.
         }
+        if (raft.nowNs() >= deadlineNs()) {
+            return; // A voter may be wiped, and counted in another term, when our time is over: see BlankFollower.
+        }
         votes.vote(slot, reply.isGranted());
+        inquired |= reply.isGranted() && reply.isBlank();
         if (votes.isWon()) {
-            raft.becomeLeader(votes.votes(raft.members()));
+            raft.becomeLeader(inquired, votes.votes(raft.members()));
         } else if (hasNoChance()) {
             raft.campaignAgainSoon("lost the election");
         }

@@ -84,6 +84,9 @@ final class Follower extends Role {
             replyOwed = true;
         }
         raft.commitUpTo(Math.min(message.leaderCommit(), verifiedIndex));
+        if (message.endsBlankness() && raft.endBlankness(leaderId)) {
+            replyOwed = true;
+        }
     }
 
     /**

@@ -16,10 +16,15 @@ final class Leader extends Role {
     private final RaftLog log;
     private final Members members;
     private final Progress[] followers;
+    private final BlankFollower[] blankness;
     private final Quorum quorum;
     private final long[] perMember;
     /** The first entry of this term; what is below it counts only through it (thesis 3.6.2). */
     private final long firstIndexOfTerm;
+    /** Whether a blank member's vote was needed, which rests on what all others answered. */
+    private final boolean inquired;
+    /** Whether we were blank ourselves, and with us all who elected us: a new cluster. */
+    private boolean founding;
 
     private long heartbeatDeadlineNs;
     private long commitNoticeDeadlineNs = Long.MAX_VALUE;
@@ -33,13 +38,17 @@ final class Leader extends Role {
     private long byteMarkIndex;
     private long committedBytes;
 
-    Leader(final Raft raft) {
+    Leader(final Raft raft, final boolean inquired) {
         this.raft = raft;
+        this.inquired = inquired;
         log = raft.log();
         members = raft.members();
         followers = new Progress[members.count()];
+        blankness = new BlankFollower[members.count()];
         for (int slot = 0; slot < followers.length; slot++) {
-            followers[slot] = new Progress(log.lastIndex() + 1, raft.isConnected(slot), raft.nowNs());
+            final boolean connected = raft.isConnected(slot);
+            followers[slot] = new Progress(log.lastIndex() + 1, connected, raft.hasGreetedBlank(slot), raft.nowNs());
+            blankness[slot] = new BlankFollower(raft.nowNs());
         }
         quorum = new Quorum(members.count());
         perMember = new long[members.count()];
@@ -60,6 +69,14 @@ final class Leader extends Role {
     /** Appends the entry by which this term begins; without one, entries of older terms would never commit (thesis 6.4). */
     @Override
     void begin() {
+        founding = raft.endBlankness(leaderId());
+        if (inquired && !founding) {
+            for (int slot = 0; slot < followers.length; slot++) {
+                if (followers[slot].isConnected()) {
+                    blankness[slot].confirmed(firstIndexOfTerm);
+                }
+            }
+        }
         if (log.lastIndex() == 0) {
             final DirectBuffer identity = raft.config().clusterIdentity();
             append(RecordKind.CLUSTER, identity, 0, identity.capacity());
@@ -89,13 +106,14 @@ final class Leader extends Role {
                     "match index " + reply.matchIndex() + " is behind the leader's last " + log.lastIndex());
         }
         final Progress follower = followers[slot];
-        follower.onHeard(raft.nowNs(), reply.round());
+        follower.onHeard(raft.nowNs(), reply.round(), reply.isBlank());
         follower.onMatch(reply.matchIndex());
         if (reply.isRefused() && follower.isCurrentRefusal(reply.prevIndex())) {
             final long bound = Math.min(reply.conflictIndex(), Math.min(reply.prevIndex() - 1, log.lastIndex()));
             follower.probe(log.lastIndexWithTermAtMost(reply.conflictTerm(), Math.max(bound, 0)) + 1);
         }
         advanceCommitIndex();
+        endBlankness();
     }
 
     /** Our own disk counts like any other, and only what is on it (thesis 10.2.1). */
@@ -107,7 +125,7 @@ final class Leader extends Role {
     /** Commits what a majority holds durably, if it is of this term; older entries commit with it (thesis 3.6.2, 5.4.2). */
     private void advanceCommitIndex() {
         for (int slot = 0; slot < followers.length; slot++) {
-            perMember[slot] = slot == members.self() ? raft.durableIndex() : followers[slot].matchIndex();
+            perMember[slot] = slot == members.self() ? raft.durableIndex() : followers[slot].countedIndex();
         }
         final long index = quorum.reachedByMajority(perMember);
         if (index <= raft.commitIndex() || log.termAt(index) != raft.term()) {
@@ -150,6 +168,54 @@ final class Leader extends Role {
         return quorum.reachedByMajority(perMember);
     }
 
+    // -- blank followers ----------------------------------------------------------------------------------------------
+
+    /** Takes each blank follower a step further, as {@link BlankFollower} tells. */
+    private void endBlankness() {
+        for (int slot = 0; slot < followers.length; slot++) {
+            if (followers[slot].isBlank() && followers[slot].isConnected() && slot != members.self()) {
+                endBlankness(slot);
+            }
+        }
+    }
+
+    private void endBlankness(final int slot) {
+        final BlankFollower follower = blankness[slot];
+        if (follower.needsRound()) {
+            follower.confirmBy(requestRead());
+        } else if (!follower.isConfirmed()
+                && raft.commitIndex() >= firstIndexOfTerm
+                && isConfirmedFor(slot, follower)) {
+            follower.confirmed(raft.commitIndex());
+        }
+    }
+
+    private boolean isConfirmedFor(final int slot, final BlankFollower follower) {
+        int confirmations = 0;
+        for (int other = 0; other < followers.length; other++) {
+            if (other != slot && (other == members.self() || followers[other].round() >= follower.round())) {
+                confirmations++;
+            }
+        }
+        return confirmations == followers.length - 1
+                || confirmations >= Quorum.majority(followers.length)
+                        && follower.majoritySuffices(raft.nowNs(), raft.config().electionTimeoutNs());
+    }
+
+    /** Whether a follower that takes our next message is blank no more. */
+    private boolean endsBlankness(final int slot) {
+        return founding && raft.commitIndex() < firstIndexOfTerm
+                || blankness[slot].isEnding(followers[slot].matchIndex());
+    }
+
+    private boolean tellsEnd(final int slot) {
+        final boolean ends = endsBlankness(slot);
+        if (ends) {
+            blankness[slot].told();
+        }
+        return ends;
+    }
+
     // -- transfer -----------------------------------------------------------------------------------------------------
 
     /** Begins to hand over; null, or why not. */
@@ -167,6 +233,9 @@ final class Leader extends Role {
         if (!followers[slot].isConnected()) {
             return "member " + target + " is not connected";
         }
+        if (followers[slot].isBlank()) {
+            return "member " + target + " is blank: its disk was empty, and it is not brought up to date yet";
+        }
         transfer = new LeadershipTransfer(slot, raft.nowNs() + raft.config().electionTimeoutNs());
         return null;
     }
@@ -175,12 +244,15 @@ final class Leader extends Role {
         return transfer != null;
     }
 
-    /** The connected follower that holds most of the log; 0 if none is connected. */
+    /** The connected follower that holds most of the log and is not blank; 0 if there is none. */
     int mostUpToDateFollower() {
         int best = NO_LEADER;
         long bestMatch = -1;
         for (int slot = 0; slot < followers.length; slot++) {
-            if (slot != members.self() && followers[slot].isConnected() && followers[slot].matchIndex() > bestMatch) {
+            if (slot != members.self()
+                    && followers[slot].isConnected()
+                    && !followers[slot].isBlank()
+                    && followers[slot].matchIndex() > bestMatch) {
                 best = members.id(slot);
                 bestMatch = followers[slot].matchIndex();
             }
@@ -193,10 +265,11 @@ final class Leader extends Role {
     @Override
     void onConnection(final int slot, final boolean up) {
         if (up) {
-            followers[slot].onConnected();
+            followers[slot].onConnected(raft.hasGreetedBlank(slot));
         } else {
             followers[slot].onDisconnected();
         }
+        blankness[slot].reset(raft.nowNs());
     }
 
     @Override
@@ -232,15 +305,18 @@ final class Leader extends Role {
             for (final Progress follower : followers) {
                 follower.onHeartbeat();
             }
-            round++;
-            sendToAll();
+            endBlankness();
+            roundWanted = true;
         }
     }
 
-    /** Check-quorum (thesis 6.2): who can't hear a majority must not keep others from electing. */
+    /**
+     * Check-quorum (thesis 6.2): who can't hear a majority must not keep others from electing. A blank follower may have
+     * elected another before its disk was wiped.
+     */
     private boolean hearsMajority() {
         for (int slot = 0; slot < followers.length; slot++) {
-            perMember[slot] = slot == members.self() ? raft.nowNs() : followers[slot].lastHeardNs();
+            perMember[slot] = slot == members.self() ? raft.nowNs() : followers[slot].lastCountedNs();
         }
         return raft.nowNs() - quorum.reachedByMajority(perMember)
                 <= raft.config().electionTimeoutNs();
@@ -248,14 +324,17 @@ final class Leader extends Role {
 
     @Override
     void sendPending() {
+        if (!raft.isHardStateDurable()) {
+            return; // We were blank until now: nobody is to hear of us before that is over for good.
+        }
         if (roundWanted) {
             roundWanted = false;
             round++;
             sendToAll();
         } else {
             for (int slot = 0; slot < followers.length; slot++) {
-                if (slot != members.self()) {
-                    sendEntries(slot);
+                if (slot != members.self() && !sendEntries(slot) && endsBlankness(slot) && blankness[slot].isUntold()) {
+                    sendHeartbeat(slot);
                 }
             }
         }
@@ -286,12 +365,12 @@ final class Leader extends Role {
                 return sent;
             }
             if (first > log.lastIndex()) {
-                raft.sendAppendEntries(members.id(slot), first - 1, round);
+                raft.sendAppendEntries(members.id(slot), first - 1, round, tellsEnd(slot));
                 follower.onSent(first - 1, raft.commitIndex());
                 return true;
             }
             final int maxBytes = probing ? RaftLimits.PROBE_BYTES : RaftLimits.BATCH_BYTES;
-            final long last = raft.sendAppendEntries(members.id(slot), first, round, maxBytes);
+            final long last = raft.sendAppendEntries(members.id(slot), first, round, tellsEnd(slot), maxBytes);
             if (last < first) {
                 return sent; // The connection has enough to carry for now.
             }
@@ -304,7 +383,7 @@ final class Leader extends Role {
     private void sendHeartbeat(final int slot) {
         final Progress follower = followers[slot];
         if (follower.isConnected()) {
-            raft.sendAppendEntries(members.id(slot), follower.nextIndex() - 1, round);
+            raft.sendAppendEntries(members.id(slot), follower.nextIndex() - 1, round, tellsEnd(slot));
             follower.onSent(follower.nextIndex() - 1, raft.commitIndex());
         }
     }

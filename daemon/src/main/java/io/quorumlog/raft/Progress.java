@@ -15,19 +15,33 @@ final class Progress {
     private boolean streaming;
     private boolean probeOut;
     private long probedIndex;
+    private boolean blank;
     private long lastHeardNs;
+    private long lastCountedNs;
     private long round;
     private long commitTold;
 
-    Progress(final long nextIndex, final boolean connected, final long nowNs) {
+    Progress(final long nextIndex, final boolean connected, final boolean blank, final long nowNs) {
         this.nextIndex = nextIndex;
         this.connected = connected;
+        this.blank = blank;
         lastHeardNs = nowNs;
+        lastCountedNs = nowNs;
     }
 
     /** Up to here the follower's log is known to be durable and equal to the leader's. */
     long matchIndex() {
         return matchIndex;
+    }
+
+    /** The same as far as it counts for a commit: nothing of a follower that is blank. */
+    long countedIndex() {
+        return blank ? 0 : matchIndex;
+    }
+
+    /** Whether the follower was blank when it was last heard of: its answers count for nothing but its own catching up. */
+    boolean isBlank() {
+        return blank;
     }
 
     /** The entry that is sent next. */
@@ -48,7 +62,12 @@ final class Progress {
         return lastHeardNs;
     }
 
-    /** The newest round that the follower has answered. */
+    /** When the follower was last heard of and not blank: what check-quorum goes by. */
+    long lastCountedNs() {
+        return lastCountedNs;
+    }
+
+    /** The newest round that the follower has answered, not being blank. */
     long round() {
         return round;
     }
@@ -67,8 +86,9 @@ final class Progress {
      * A new connection may lead to a process that holds less than its predecessor (page-cache mode and a power failure), so
      * what it holds is found anew, beginning where it was.
      */
-    void onConnected() {
+    void onConnected(final boolean isBlank) {
         connected = true;
+        blank = isBlank;
         probe(matchIndex > 0 ? matchIndex + 1 : nextIndex);
         matchIndex = 0;
     }
@@ -77,9 +97,13 @@ final class Progress {
         connected = false;
     }
 
-    void onHeard(final long nowNs, final long answeredRound) {
+    void onHeard(final long nowNs, final long answeredRound, final boolean isBlank) {
         lastHeardNs = nowNs;
-        round = Math.max(round, answeredRound);
+        blank = isBlank;
+        if (!isBlank) {
+            lastCountedNs = nowNs;
+            round = Math.max(round, answeredRound);
+        }
     }
 
     void onMatch(final long index) {

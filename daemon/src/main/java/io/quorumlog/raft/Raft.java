@@ -27,6 +27,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  * delay, and those that lost the leader too grant it; who still hears the leader refuses, so that one broken link deposes
  * nobody.
  *
+ * <p><b>Blank members.</b> A member whose disk was empty at its start may be new, or have lost what it promised. Until a
+ * leader has brought it up to date ({@link BlankFollower}), it says so in all that it sends, and nothing of that counts: not
+ * for a commit, a read or check-quorum. Members that are all blank found a cluster together; a blank one that has heard of
+ * a log neither campaigns nor helps another blank one, and votes for a candidate that has one only when every other member
+ * says that it may ({@link VoteInquiries}).
+ *
  * <p>Single-threaded; each input is one atomic step. Time is a number passed to {@link #time}: it never goes back, and has
  * nothing to do with wall time. Allocates per term, election and connection, never per entry or message.
  */
@@ -45,6 +51,10 @@ public final class Raft {
     private final ElectionTimeouts timeouts;
     private final WriteTracker writes;
     private final boolean[] connected;
+    /** By slot: whether the member said in its greeting that it is blank. */
+    private final boolean[] greetedBlank;
+
+    private final VoteInquiries inquiries;
 
     private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[128]);
     private final VoteRequest voteRequest = new VoteRequest();
@@ -56,9 +66,16 @@ public final class Raft {
     private Role role;
     private long term;
     private int votedFor;
+    /** Whether our disk was empty and nobody has brought us up to date since; once false, for ever. */
+    private boolean blank;
+    /** Whether some member is known to have a log: no cluster is to be founded then. Matters while blank. */
+    private boolean hasHeardOfLog;
+
     private long commitIndex;
     /** Number of the record that holds term and vote. */
     private long hardStateSeq;
+    /** Number of the record by which we are blank no more; 0 if it is none of this process. */
+    private long blanknessEndSeq;
 
     private long durableSeq;
     private long nowNs;
@@ -77,6 +94,7 @@ public final class Raft {
      *
      * @param term as persisted last
      * @param votedFor as persisted last; {@link #NONE}
+     * @param blank as persisted last; true for one that has nothing on its disk
      * @param commitIndex a watermark that was persisted; at most the log's last index
      */
     public Raft(
@@ -86,6 +104,7 @@ public final class Raft {
             final ElectionTimeouts timeouts,
             final long term,
             final int votedFor,
+            final boolean blank,
             final long commitIndex,
             final long nowNs) {
         this.config = config;
@@ -94,10 +113,14 @@ public final class Raft {
         this.timeouts = timeouts;
         this.term = term;
         this.votedFor = votedFor;
+        this.blank = blank;
         this.commitIndex = commitIndex;
         this.nowNs = nowNs;
         members = new Members(config.memberId(), config.memberIds());
         connected = new boolean[members.count()];
+        greetedBlank = new boolean[members.count()];
+        inquiries = new VoteInquiries(this, members);
+        hasHeardOfLog = log.lastIndex() > 0;
         writes = new WriteTracker(log.lastIndex());
         Invariant.check(
                 commitIndex <= log.lastIndex(),
@@ -133,6 +156,9 @@ public final class Raft {
         if (slot == Members.NONE || slot == members.self()) {
             return;
         }
+        if (blank && isFromAMemberWithLog(message)) {
+            onLogHeardOf();
+        }
         if (message instanceof VoteRequest request && request.isPreVote()) {
             onPreVoteRequest(from, request);
             return;
@@ -147,12 +173,26 @@ public final class Raft {
             return;
         }
         switch (message.kind()) {
-            case MessageKind.VOTE_REQUEST -> onVoteRequest(from, (VoteRequest) message);
-            case MessageKind.VOTE_REPLY -> role.onVoteReply(slot, (VoteReply) message);
+            case MessageKind.VOTE_REQUEST -> {
+                if (((VoteRequest) message).isInquiry()) {
+                    inquiries.onInquiry(slot, (VoteRequest) message);
+                } else {
+                    onVoteRequest(from, (VoteRequest) message);
+                }
+            }
+            case MessageKind.VOTE_REPLY -> onVoteReply(slot, (VoteReply) message);
             case MessageKind.APPEND_ENTRIES -> onAppendEntries(from, (AppendEntries) message);
             case MessageKind.APPEND_REPLY -> role.onAppendReply(slot, (AppendReply) message);
             case MessageKind.TIMEOUT_NOW -> onTimeoutNow(from);
             default -> throw Invariant.impossible("a message that is not the core's");
+        }
+    }
+
+    /** What another member says of itself as a new connection begins; comes before {@link #onConnection}. */
+    public void onGreeting(final int member, final boolean isBlank) {
+        greetedBlank[members.slotOf(member)] = isBlank;
+        if (blank && !isBlank) {
+            onLogHeardOf();
         }
     }
 
@@ -172,6 +212,7 @@ public final class Raft {
         unflushedSinceNs = recordSeq < log.lastRecordSeq() ? nowNs : NEVER;
         writes.onDurable(recordSeq);
         tellVote();
+        inquiries.onDurable();
         role.onDurable();
     }
 
@@ -232,8 +273,12 @@ public final class Raft {
         if (!isHardStateDurable()) {
             return; // Our term is in flight, and may not be named yet; the candidate asks again.
         }
-        final boolean granted =
-                request.term() > term && isUpToDate(request) && !hearsLeader() && !goesBefore(from, request);
+        final boolean granted = request.term() > term
+                && isUpToDate(request.lastTerm(), request.lastIndex())
+                && !hearsLeader()
+                && !goesBefore(from, request)
+                && mayFound(request)
+                && couldInquire(from, request);
         if (granted && role instanceof Follower follower) {
             follower.yieldToCandidate();
         } else if (granted && role instanceof PreCandidate) {
@@ -259,24 +304,52 @@ public final class Raft {
 
     /** A request of our own term (the prologue has seen to that): one vote a term, for a log that lacks nothing of ours. */
     private void onVoteRequest(final int from, final VoteRequest request) {
-        final boolean granted =
-                (votedFor == NONE || votedFor == from) && role.leaderId() == NONE && isUpToDate(request);
-        if (!granted) {
+        final boolean may = mayVoteFor(from, request.lastTerm(), request.lastIndex()) && mayFound(request);
+        if (!may) {
             if (isHardStateDurable()) {
                 sendVoteReply(from, term, false, false);
             }
-            return;
+        } else if (blank && !request.isBlank() && votedFor == NONE) {
+            inquiries.inquire(from, request);
+        } else {
+            voteFor(from);
         }
+    }
+
+    /** Whether the rules that hold for every member allow a vote in this term. */
+    boolean mayVoteFor(final int candidate, final long lastTerm, final long lastIndex) {
+        return (votedFor == NONE || votedFor == candidate)
+                && role.leaderId() == NONE
+                && isUpToDate(lastTerm, lastIndex);
+    }
+
+    void voteFor(final int candidate) {
         if (votedFor == NONE) {
-            votedFor = from;
+            votedFor = candidate;
             persistHardState();
         }
         resetElectionTimer();
         if (role.kind() != RoleKind.FOLLOWER) {
-            become(new Follower(this, NONE), "voted for " + from);
+            become(new Follower(this, NONE), "voted for " + candidate);
         }
-        voteOwedTo = from;
+        voteOwedTo = candidate;
         tellVote();
+    }
+
+    /** Whether a request of a later term gets the vote with nothing more to be asked: not where only an inquiry can tell. */
+    private boolean mayVoteAtOnce(final VoteRequest request) {
+        return !request.isInquiry()
+                && isUpToDate(request.lastTerm(), request.lastIndex())
+                && mayFound(request)
+                && (!blank || request.isBlank());
+    }
+
+    private void onVoteReply(final int slot, final VoteReply reply) {
+        if (reply.isInquiry()) {
+            inquiries.onAnswer(slot, reply);
+        } else {
+            role.onVoteReply(slot, reply);
+        }
     }
 
     private void tellVote() {
@@ -287,9 +360,8 @@ public final class Raft {
     }
 
     /** The election restriction (thesis 3.6.1): the last terms decide, and the indexes only where they are equal. */
-    private boolean isUpToDate(final VoteRequest request) {
-        return request.lastTerm() > log.lastTerm()
-                || request.lastTerm() == log.lastTerm() && request.lastIndex() >= log.lastIndex();
+    private boolean isUpToDate(final long lastTerm, final long lastIndex) {
+        return lastTerm > log.lastTerm() || lastTerm == log.lastTerm() && lastIndex >= log.lastIndex();
     }
 
     /** Whether a leader is at work as far as this member can tell. */
@@ -305,6 +377,68 @@ public final class Raft {
         if (role.leaderId() == from && mayCampaign()) {
             becomeCandidate(true, "leader " + from + " hands over");
         }
+    }
+
+    // -- blankness ----------------------------------------------------------------------------------------------------
+
+    /** Who is blank may be elected by others that are, to found a cluster; not by one that has a log or has heard of one. */
+    private boolean mayFound(final VoteRequest request) {
+        return !request.isBlank() || blank && !hasHeardOfLog;
+    }
+
+    /** Whether a blank member could give the vote that is spoken of: it would have to ask all the others. */
+    private boolean couldInquire(final int candidate, final VoteRequest request) {
+        final int missing = blank && !request.isBlank() ? inquiries.missingBeside(candidate) : NONE;
+        if (missing != NONE) {
+            withholdVote(candidate, request.term(), "member " + missing + " is not connected");
+        }
+        return missing == NONE;
+    }
+
+    void withholdVote(final int candidate, final long inTerm, final String reason) {
+        effects.onVoteWithheld(candidate, inTerm, reason);
+    }
+
+    private static boolean isFromAMemberWithLog(final PeerMessage message) {
+        return message instanceof AppendEntries || message instanceof VoteRequest request && !request.isBlank();
+    }
+
+    /** Some member has a log: while we are blank, it is not for us to lead. */
+    private void onLogHeardOf() {
+        hasHeardOfLog = true;
+        if (role instanceof PreCandidate || role instanceof Candidate) {
+            stepDown("a member has a log, and this one is blank");
+        }
+    }
+
+    /**
+     * We are blank no more: a leader says so, or we are the one that founds the cluster. The vote goes to that leader where
+     * none was given in its term: we may have given one before our disk was wiped, to it or in vain, and must not give
+     * another.
+     *
+     * @return whether this member was blank
+     */
+    boolean endBlankness(final int leaderId) {
+        if (!blank) {
+            return false;
+        }
+        blank = false;
+        if (votedFor == NONE) {
+            votedFor = leaderId;
+        }
+        persistHardState();
+        blanknessEndSeq = hardStateSeq;
+        effects.onBlanknessEnded(term, leaderId);
+        return true;
+    }
+
+    /** Whether this member is blank as far as others may know: until the end of it is durable. */
+    public boolean isBlank() {
+        return blank || durableSeq < blanknessEndSeq;
+    }
+
+    boolean hasGreetedBlank(final int slot) {
+        return greetedBlank[slot];
     }
 
     // -- entries ------------------------------------------------------------------------------------------------------
@@ -352,12 +486,13 @@ public final class Raft {
     // -- transitions --------------------------------------------------------------------------------------------------
 
     private void persistHardState() {
-        log.persistHardState(term, votedFor);
+        log.persistHardState(term, votedFor, blank);
         hardStateSeq = log.lastRecordSeq();
     }
 
     private void enterTerm(final long newTerm, final int vote) {
         Invariant.check(newTerm > term, "the term does not rise (new, old)", newTerm, term);
+        inquiries.onTermEnds();
         term = newTerm;
         votedFor = vote;
         voteOwedTo = NONE;
@@ -366,7 +501,7 @@ public final class Raft {
 
     /** Follows a message into its term, and votes for its sender in the same record where it asks for that. */
     private void takeTerm(final int from, final PeerMessage message) {
-        enterTerm(message.term(), message instanceof VoteRequest request && isUpToDate(request) ? from : NONE);
+        enterTerm(message.term(), message instanceof VoteRequest request && mayVoteAtOnce(request) ? from : NONE);
         becomeFollower(message.kind() == MessageKind.APPEND_ENTRIES ? from : NONE, "a later term");
     }
 
@@ -403,8 +538,9 @@ public final class Raft {
         become(follower, reason);
     }
 
-    void becomeLeader(final String reason) {
-        become(new Leader(this), reason);
+    /** @param inquired whether a blank member's vote was needed, which rests on what all others answered */
+    void becomeLeader(final boolean inquired, final String reason) {
+        become(new Leader(this, inquired), reason);
     }
 
     private void become(final Role next, final String reason) {
@@ -456,8 +592,29 @@ public final class Raft {
                 .lastIndex(log.lastIndex())
                 .lastTerm(log.lastTerm())
                 .preVote(preVote)
-                .transfer(transfer);
+                .transfer(transfer)
+                .blank(blank);
         send(members.id(slot), voteRequest);
+    }
+
+    void sendInquiry(
+            final int slot, final int candidate, final long lastTerm, final long lastIndex, final boolean transfer) {
+        voteRequest
+                .wrapAndEncode(scratch, 0, config.memberId(), term)
+                .lastIndex(lastIndex)
+                .lastTerm(lastTerm)
+                .transfer(transfer)
+                .inquireAbout(candidate);
+        send(members.id(slot), voteRequest);
+    }
+
+    void sendInquiryAnswer(final int slot, final int candidate, final boolean granted) {
+        voteReply
+                .wrapAndEncode(scratch, 0, config.memberId(), term)
+                .requestedTerm(term)
+                .granted(granted)
+                .inquiredAbout(candidate);
+        send(members.id(slot), voteReply);
     }
 
     private void sendVoteReply(final int to, final long requestedTerm, final boolean preVote, final boolean granted) {
@@ -465,28 +622,32 @@ public final class Raft {
                 .wrapAndEncode(scratch, 0, config.memberId(), term)
                 .requestedTerm(requestedTerm)
                 .preVote(preVote)
-                .granted(granted);
+                .granted(granted)
+                .blank(isBlank());
         send(to, voteReply);
     }
 
     /** A message without entries: a heartbeat, or a probe of a follower that may hold all. */
-    void sendAppendEntries(final int to, final long prevIndex, final long round) {
-        send(to, appendEntriesBehind(prevIndex, round));
+    void sendAppendEntries(final int to, final long prevIndex, final long round, final boolean endsBlankness) {
+        send(to, appendEntriesBehind(prevIndex, round, endsBlankness));
     }
 
     /** Sends entries from {@code firstIndex} on; the last one that was taken. */
-    long sendAppendEntries(final int to, final long firstIndex, final long round, final int maxBytes) {
+    long sendAppendEntries(
+            final int to, final long firstIndex, final long round, final boolean endsBlankness, final int maxBytes) {
         checkTermIsDurable();
-        return effects.sendEntries(to, appendEntriesBehind(firstIndex - 1, round), firstIndex, maxBytes);
+        final AppendEntries message = appendEntriesBehind(firstIndex - 1, round, endsBlankness);
+        return effects.sendEntries(to, message, firstIndex, maxBytes);
     }
 
-    private AppendEntries appendEntriesBehind(final long prevIndex, final long round) {
+    private AppendEntries appendEntriesBehind(final long prevIndex, final long round, final boolean endsBlankness) {
         return appendEntries
                 .wrapAndEncode(scratch, 0, config.memberId(), term)
                 .prevIndex(prevIndex)
                 .prevTerm(log.termAt(prevIndex))
                 .leaderCommit(commitIndex)
-                .round(round);
+                .round(round)
+                .endsBlankness(endsBlankness);
     }
 
     void sendAppendReply(final int to, final long matchIndex, final long round) {
@@ -507,7 +668,8 @@ public final class Raft {
         return appendReply
                 .wrapAndEncode(scratch, 0, config.memberId(), term)
                 .matchIndex(matchIndex)
-                .round(round);
+                .round(round)
+                .blank(isBlank());
     }
 
     void sendTimeoutNow(final int to) {
@@ -588,9 +750,12 @@ public final class Raft {
         return unflushedForLongerThan(RaftLimits.STALLED_DISK_TIMEOUTS * config.electionTimeoutNs());
     }
 
-    /** A member whose disk hangs, or whose log can't take an entry now, could not even begin a term. */
+    /** A member whose disk hangs, or whose log can't take an entry now, could not even begin a term; a blank one must not. */
     boolean mayCampaign() {
-        return isHardStateDurable() && hasRoom() && !unflushedForLongerThan(config.electionTimeoutNs());
+        return !(blank && hasHeardOfLog)
+                && isHardStateDurable()
+                && hasRoom()
+                && !unflushedForLongerThan(config.electionTimeoutNs());
     }
 
     private boolean unflushedForLongerThan(final long boundNs) {

@@ -22,6 +22,12 @@ public interface RaftEffects {
     /** All entries up to here are committed. Rises with each call. */
     void onCommit(long commitIndex);
 
+    /** This member is blank, and a vote was not given for that alone; {@code reason} in words. */
+    void onVoteWithheld(int candidate, long term, String reason);
+
+    /** This member is blank no more; {@code leaderId} brought it up to date, or founds the cluster. */
+    void onBlanknessEnded(long term, int leaderId);
+
     /** Role, term or known leader changed; {@code leaderId} 0 while none is known; {@code reason} in words. */
     void onRole(RoleKind role, long term, int leaderId, String reason);
 }

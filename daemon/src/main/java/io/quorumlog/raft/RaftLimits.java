@@ -34,5 +34,12 @@ public final class RaftLimits {
     /** Election timeouts without a completed flush after which a leader leaves office. */
     static final int STALLED_DISK_TIMEOUTS = 10;
 
+    /**
+     * Election timeouts that a blank follower must have been connected for if only a majority, and not every other member,
+     * confirms the leader that brings it up to date. A candidate that asked before that has given up after two of them; the
+     * third is for clocks that differ.
+     */
+    static final int BLANK_TIMEOUTS = 3;
+
     private RaftLimits() {}
 }

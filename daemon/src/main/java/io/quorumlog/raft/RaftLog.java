@@ -55,6 +55,10 @@ public interface RaftLog {
      */
     void appendReplicated(LogRecord entry);
 
-    /** Appends the hard state. */
-    void persistHardState(long term, int votedFor);
+    /**
+     * Appends the hard state.
+     *
+     * @param blank whether the log began empty and no leader has brought it up to date since; once false, for ever
+     */
+    void persistHardState(long term, int votedFor, boolean blank);
 }

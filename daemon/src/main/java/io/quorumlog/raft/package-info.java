@@ -25,6 +25,8 @@
  * <tr><td>6.2 check-quorum, 4.2.3 leader stickiness</td><td>{@code Leader.hearsMajority}, {@code Raft.hearsLeader}</td></tr>
  * <tr><td>6.4 ReadIndex, no-op of a new leader</td><td>{@code Leader.requestRead}, {@code Leader.begin}</td></tr>
  * <tr><td>9.6 pre-vote</td><td>{@code PreCandidate}, {@code Raft.onPreVoteRequest}</td></tr>
+ * <tr><td>beyond the thesis: a member that lost its disk</td><td>{@code BlankFollower}, {@code VoteInquiries},
+ * {@code Raft.mayFound}</td></tr>
  * <tr><td>10.2.1 writing to the leader's disk in parallel</td><td>{@code Leader.advanceCommitIndex}, {@code WriteTracker}</td></tr>
  * </table>
  *

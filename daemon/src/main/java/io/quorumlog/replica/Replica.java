@@ -69,6 +69,7 @@ public final class Replica {
                 timeouts,
                 log.term(),
                 log.votedFor(),
+                log.isBlank(),
                 log.commitWatermark(),
                 nowNs);
         commands = new ReplicaCommands(config, log, raft, surroundings, nowNs);
@@ -145,6 +146,11 @@ public final class Replica {
         }
     }
 
+    /** What a member says of itself as a connection begins; comes before {@link #onPeerConnection}. */
+    public void onPeerGreeting(final int member, final boolean blank) {
+        raft.onGreeting(member, blank);
+    }
+
     /** A connection to a member stands, or is gone. */
     public void onPeerConnection(final int member, final boolean up) {
         raft.onConnection(member, up);
@@ -214,6 +220,11 @@ public final class Replica {
 
     public long commitIndex() {
         return raft.commitIndex();
+    }
+
+    /** Whether this member is blank, for its handshake: its disk was empty, and no leader has brought it up to date yet. */
+    public boolean isBlank() {
+        return raft.isBlank();
     }
 
     /** The cluster's id, high half; 0 until it is committed, for another's could still win. */

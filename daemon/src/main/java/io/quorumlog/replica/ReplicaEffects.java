@@ -57,6 +57,16 @@ final class ReplicaEffects implements RaftEffects {
     }
 
     @Override
+    public void onVoteWithheld(final int candidate, final long term, final String reason) {
+        surroundings.onVoteWithheld(candidate, term, reason);
+    }
+
+    @Override
+    public void onBlanknessEnded(final long term, final int leaderId) {
+        surroundings.onBlanknessEnded(term, leaderId);
+    }
+
+    @Override
     public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
         surroundings.onRole(role, term, leaderId, reason);
     }

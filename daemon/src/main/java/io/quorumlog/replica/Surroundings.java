@@ -13,6 +13,12 @@ public interface Surroundings {
     /** Flushes of the log since the start. */
     long flushesTotal();
 
+    /** This member is blank, and for that alone did not vote; {@code reason} in words. */
+    void onVoteWithheld(int candidate, long term, String reason);
+
+    /** This member is blank no more: {@code leaderId} has brought it up to date, or founds the cluster. */
+    void onBlanknessEnded(long term, int leaderId);
+
     /** Role, term or known leader changed. */
     void onRole(RoleKind role, long term, int leaderId, String reason);
 }

@@ -74,7 +74,7 @@ final class EntryIndexTest {
     @Test
     void entriesOfEachFileAreFoundWithAndWithoutTheFilesOwnIndex() {
         final LogFixture fixture = new LogFixture(4 * 1024);
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         while (fixture.stream.currentFile() < 6) {
             fixture.append("entry " + fixture.log.lastIndex());
         }
@@ -86,7 +86,7 @@ final class EntryIndexTest {
     @Test
     void damagedFileIndexLeadsToARefusalNotToAnotherEntry() {
         final LogFixture fixture = new LogFixture(4 * 1024);
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         while (fixture.stream.currentFile() < 3) {
             fixture.append("entry " + fixture.log.lastIndex());
         }
@@ -112,11 +112,11 @@ final class EntryIndexTest {
     @Test
     void slotThatLeadsToASupersededEntryIsNoticed() {
         final LogFixture fixture = new LogFixture(4 * 1024);
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append("first");
         final int superseded = (fixture.stream.usedBytes(1) + 7 & -8) + 8;
         fixture.append("superseded");
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         fixture.replicate(2, 2, "second");
         while (fixture.stream.currentFile() < 2) {
             fixture.append("entry " + fixture.log.lastIndex());
@@ -138,7 +138,7 @@ final class EntryIndexTest {
     @Test
     void countingNoticesAnEntryWhoseIndexOrKindHasChanged() {
         final LogFixture fixture = new LogFixture(4 * 1024);
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append("first");
         final int second = (fixture.stream.usedBytes(1) + 7 & -8) + 8;
         fixture.append("second");

@@ -36,7 +36,7 @@ final class LayoutTest {
 
     @Test
     void hardState() {
-        fixture.log.persistHardState(7, 3);
+        fixture.log.persistHardState(7, 3, false);
         fixture.append("a");
         fixture.log.onCommit(1);
         fixture.settle();
@@ -56,11 +56,19 @@ final class LayoutTest {
     }
 
     @Test
+    void hardStateOfABlankMember() {
+        fixture.log.persistHardState(7, 3, true);
+        fixture.settle();
+
+        assertEquals(1, last(1, RecordKind.HARD_STATE).getInt(40, LITTLE_ENDIAN), "flags");
+    }
+
+    @Test
     void fileHeader() {
         final UnsafeBuffer cluster = new UnsafeBuffer(new byte[ClusterIdentity.MAX_LENGTH]);
         final byte[] payload = new byte[new ClusterIdentity(5, 6, new int[] {1, 2, 3}).encode(cluster, 0)];
         cluster.getBytes(0, payload);
-        fixture.log.persistHardState(7, 3);
+        fixture.log.persistHardState(7, 3, false);
         fixture.append(RecordKind.CLUSTER, payload, 1_000);
         fixture.log.onCommit(1);
         fixture.flush();
@@ -100,10 +108,10 @@ final class LayoutTest {
 
     @Test
     void fileIndex() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append(RecordKind.NO_OP, new byte[0], 0);
         fixture.append("a");
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         fixture.append(RecordKind.NO_OP, new byte[0], 0);
         final String payload = "x".repeat(10_000);
         while (fixture.stream.currentFile() == 1) {
@@ -148,7 +156,7 @@ final class LayoutTest {
 
     @Test
     void fileIndexSpeaksOfItsOwnEntriesOnly() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append(RecordKind.NO_OP, new byte[0], 0);
         while (fixture.stream.currentFile() < 3) {
             fixture.append("x".repeat(10_000));

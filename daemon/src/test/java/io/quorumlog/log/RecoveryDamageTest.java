@@ -34,14 +34,14 @@ final class RecoveryDamageTest {
     void writeALogThatRollsAndSupersedes() {
         fixture = new LogFixture(FILE_BYTES);
         histories.add(List.of());
-        fixture.log.persistHardState(1, 2);
+        fixture.log.persistHardState(1, 2, false);
         appendMany(25);
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         supersede(20);
         fixture.settle();
         appendMany(20);
         fixture.log.onCommit(30);
-        fixture.log.persistHardState(3, 1);
+        fixture.log.persistHardState(3, 1, false);
         supersede(35);
         appendMany(10);
         fixture.settle();
@@ -69,7 +69,7 @@ final class RecoveryDamageTest {
     /** Writes on, rolling, without a flush. */
     private void appendUnflushed() {
         appendMany(20);
-        fixture.log.persistHardState(4, 0);
+        fixture.log.persistHardState(4, 0, false);
         supersede((int) fixture.log.lastIndex() - 5);
         appendMany(30);
     }
@@ -194,7 +194,7 @@ final class RecoveryDamageTest {
 
     private static void assertRepairLasts(final MemoryRecordStream stream, final ReplicaLog log, final String what) {
         final List<String> expected = readAll(log);
-        log.persistHardState(100, 0);
+        log.persistHardState(100, 0, false);
         log.appendReplicated(LogFixture.record((byte) 1, log.lastIndex() + 1, 100, 0, new byte[] {'x'}));
         expected.add("x");
         final RecoveredLog again = Recovery.recover(stream.storedFiles(), LogFixture.IDENTITY);

@@ -25,7 +25,7 @@ final class RecoveryTest {
 
     @BeforeEach
     void beginATerm() {
-        fixture.log.persistHardState(1, 2);
+        fixture.log.persistHardState(1, 2, false);
     }
 
     private void appendUntilFile(final int file) {
@@ -147,7 +147,7 @@ final class RecoveryTest {
             fixture.flush();
             fixture.append("entry");
         }
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         stream.zero(1, stream.usedBytes(1) / 2 & -8, FILE_BYTES);
         stream.zero(2, MemoryRecordStream.FIRST_OFFSET, MemoryRecordStream.FIRST_OFFSET + 40);
 
@@ -302,7 +302,7 @@ final class RecoveryTest {
     void committedEntryWrittenAnewIsDamage() {
         fixture.append("a");
         fixture.log.onCommit(1);
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         appendRaw(LogFixture.record(RecordKind.CLIENT, 1, 2, 0, new byte[1]));
 
         assertDamaged("entry 1 is written anew");
@@ -317,12 +317,17 @@ final class RecoveryTest {
 
     @Test
     void hardStateThatTakesSomethingBackIsDamage() {
-        fixture.log.persistHardState(5, 1);
+        fixture.log.persistHardState(5, 1, false);
         for (final long[] termVoteCommit : new long[][] {{4, 1, 0}, {5, 3, 0}, {6, 0, 1}}) {
-            final MemoryRecordStream copy = stream.copy();
-            appendRaw(copy, hardState(termVoteCommit[0], (int) termVoteCommit[1], termVoteCommit[2], 0));
-            assertThrows(DamagedLogException.class, () -> Recovery.recover(copy.storedFiles(), LogFixture.IDENTITY));
+            final MemoryRecordStream older = stream.copy();
+            appendRaw(older, hardState(termVoteCommit[0], (int) termVoteCommit[1], termVoteCommit[2], 0));
+            assertThrows(DamagedLogException.class, () -> Recovery.recover(older.storedFiles(), LogFixture.IDENTITY));
         }
+        final LogRecord blank = hardState(5, 1, 0, 0);
+        ((UnsafeBuffer) blank.buffer()).putInt(HardStateRecord.FLAGS_OFFSET, 1, LITTLE_ENDIAN);
+        final MemoryRecordStream copy = stream.copy();
+        appendRaw(copy, sealed(blank));
+        assertThrows(DamagedLogException.class, () -> Recovery.recover(copy.storedFiles(), LogFixture.IDENTITY));
         appendRaw(hardState(5, 1, 0, Long.MAX_VALUE));
         assertDamaged("testifies to what is behind it");
     }
@@ -402,15 +407,15 @@ final class RecoveryTest {
         fixture.append("a");
         fixture.append("b");
         fixture.log.onCommit(2);
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         for (long lost = 1; lost <= stream.lastSeq(); lost++) {
             final long seq = lost;
             final LogFixture crashed = new LogFixture(new MemoryRecordStream(FILE_BYTES));
-            crashed.log.persistHardState(1, 2);
+            crashed.log.persistHardState(1, 2, false);
             crashed.append("a");
             crashed.append("b");
             crashed.log.onCommit(2);
-            crashed.log.persistHardState(2, 0);
+            crashed.log.persistHardState(2, 0, false);
             crashed.restart((record, length) -> record == seq ? 0 : length);
             assertTrue(crashed.log.commitWatermark() <= crashed.log.lastIndex());
         }
@@ -436,7 +441,7 @@ final class RecoveryTest {
     private static LogRecord hardState(
             final long term, final int votedFor, final long commitIndex, final long flushedBefore) {
         final UnsafeBuffer whole = new UnsafeBuffer(new byte[HardStateRecord.LENGTH]);
-        HardStateRecord.encodePayload(whole, 0, votedFor, flushedBefore);
+        HardStateRecord.encodePayload(whole, 0, votedFor, false, flushedBefore);
         final byte[] payload = new byte[HardStateRecord.LENGTH - LogRecord.HEADER_LENGTH];
         whole.getBytes(LogRecord.HEADER_LENGTH, payload);
         return LogFixture.record(RecordKind.HARD_STATE, commitIndex, term, 0, payload);

@@ -22,7 +22,7 @@ final class ReplicaLogAllocationTest {
         // All rounds fit one file: what a roll allocates is counted per file, not per entry.
         final LogFixture fixture = new LogFixture(ENTRIES * ROUNDS * 2 * 200 + 4 * 1024 * 1024);
         final ReplicaLog log = fixture.log;
-        log.persistHardState(1, 0);
+        log.persistHardState(1, 0, false);
         final UnsafeBuffer target = new UnsafeBuffer(new byte[64 * 1024]);
         final LogRecord entry = LogFixture.record(RecordKind.CLIENT, 1, 1, 0, new byte[128]);
         final UnsafeBuffer entryBytes = (UnsafeBuffer) entry.buffer();

@@ -35,7 +35,7 @@ final class ReplicaLogModelTest {
         Run(final long seed) {
             random = new java.util.Random(seed);
             fixture = new LogFixture(2 * 1024 + random.nextInt(30 * 1024));
-            fixture.log.persistHardState(term, votedFor);
+            fixture.log.persistHardState(term, votedFor, false);
             for (int i = 0; i < 4; i++) {
                 readers.add(new EntryCursor(1));
             }
@@ -107,7 +107,7 @@ final class ReplicaLogModelTest {
         private void newTerm() {
             term++;
             votedFor = random.nextInt(4);
-            fixture.log.persistHardState(term, votedFor);
+            fixture.log.persistHardState(term, votedFor, false);
         }
 
         private void read(final EntryCursor cursor) {

@@ -31,12 +31,12 @@ final class ReplicaLogTest {
 
     @Test
     void timestampsDoNotDecreaseWithinALogNorAcrossSupersedingAndRestarts() {
-        fixture.log.persistHardState(1, 2);
+        fixture.log.persistHardState(1, 2, false);
         fixture.append(RecordKind.CLIENT, "a".getBytes(UTF_8), 1_000);
         fixture.append(RecordKind.CLIENT, "b".getBytes(UTF_8), 10);
         assertEquals(1_000, timestampAt(2));
 
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         fixture.log.appendReplicated(LogFixture.record(RecordKind.CLIENT, 2, 2, 5_000, "c".getBytes(UTF_8)));
         fixture.append(RecordKind.CLIENT, "d".getBytes(UTF_8), 2_000);
         assertEquals(5_000, timestampAt(3));
@@ -48,7 +48,7 @@ final class ReplicaLogTest {
 
     @Test
     void replicatedEntryIsStoredByteForByte() {
-        fixture.log.persistHardState(3, 0);
+        fixture.log.persistHardState(3, 0, false);
         final LogRecord entry = LogFixture.record(RecordKind.CLIENT, 1, 3, 77, "payload".getBytes(UTF_8));
         fixture.log.appendReplicated(entry);
 
@@ -61,7 +61,7 @@ final class ReplicaLogTest {
 
     @Test
     void copyTakesWholeRecordsThatFitAndTheFirstOneAlways() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         for (int i = 0; i < 5; i++) {
             fixture.append("0123");
         }
@@ -78,7 +78,7 @@ final class ReplicaLogTest {
 
     @Test
     void readPassesOverEntriesThatAreNoClients() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append(RecordKind.CLUSTER, clusterPayload(), 0);
         fixture.append("a");
         fixture.append(RecordKind.NO_OP, new byte[0], 0);
@@ -95,7 +95,7 @@ final class ReplicaLogTest {
 
     @Test
     void readStopsAtTheLimit() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append("a");
         fixture.append("b");
         final EntryCursor cursor = new EntryCursor(1);
@@ -111,14 +111,14 @@ final class ReplicaLogTest {
 
     @Test
     void cursorReadsTheNewEntryAfterItsNextOneWasSuperseded() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append("a");
         fixture.append("old");
         fixture.append("older");
         final EntryCursor cursor = new EntryCursor(1);
         fixture.log.read(cursor, 1, view);
 
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         fixture.replicate(2, 2, "new");
         fixture.replicate(3, 2, "newer");
 
@@ -134,12 +134,12 @@ final class ReplicaLogTest {
 
     @Test
     void supersedingReachesBackIntoClosedFiles() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         final int firstFile = fixture.stream.currentFile();
         while (fixture.stream.currentFile() < firstFile + 3) {
             fixture.append("old");
         }
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         fixture.replicate(10, 2, "new");
         fixture.replicate(11, 2, "newer");
 
@@ -155,7 +155,7 @@ final class ReplicaLogTest {
 
     @Test
     void entryWithAFlippedBitIsNeverServed() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append("a");
         fixture.append("b");
         final int file = fixture.stream.currentFile();
@@ -170,7 +170,7 @@ final class ReplicaLogTest {
 
     @Test
     void hardStateSurvivesARestart() {
-        fixture.log.persistHardState(7, 3);
+        fixture.log.persistHardState(7, 3, false);
         fixture.append("a");
         fixture.log.onCommit(1);
         fixture.settle();
@@ -182,9 +182,46 @@ final class ReplicaLogTest {
         assertEquals(1, fixture.log.commitWatermark());
     }
 
+    /** The mistake: the second start finds a file, and takes the member for one that had been up to date. */
+    @Test
+    void newLogIsBlankUntilAHardStateSaysOtherwise() {
+        assertTrue(fixture.log.isBlank());
+        fixture.flush();
+        fixture.restart(MemoryRecordStream.CrashFate.ALL_LOST);
+        assertTrue(fixture.log.isBlank());
+
+        fixture.log.persistHardState(7, 3, true);
+        fixture.append("a");
+        fixture.settle();
+        fixture.restart(MemoryRecordStream.CrashFate.ALL_LOST);
+        assertTrue(fixture.log.isBlank());
+
+        fixture.log.persistHardState(7, 3, false);
+        assertFalse(fixture.log.isBlank());
+        fixture.restart(MemoryRecordStream.CrashFate.ALL_LOST);
+        assertTrue(fixture.log.isBlank(), "it was not flushed");
+
+        fixture.log.persistHardState(7, 3, false);
+        fixture.settle();
+        fixture.restart(MemoryRecordStream.CrashFate.ALL_LOST);
+        assertFalse(fixture.log.isBlank());
+        assertThrows(Invariant.Violation.class, () -> fixture.log.persistHardState(8, 0, true));
+    }
+
+    @Test
+    void blanknessSurvivesARoll() {
+        fixture.log.persistHardState(1, 0, true);
+        while (fixture.stream.currentFile() == 1) {
+            fixture.append("entry");
+        }
+        fixture.flush();
+        fixture.restart(MemoryRecordStream.CrashFate.ALL_LOST);
+        assertTrue(fixture.log.isBlank());
+    }
+
     @Test
     void clusterIdentityComesFromItsEntryAndGoesWithIt() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append(RecordKind.CLUSTER, clusterPayload(), 0);
         assertEquals(5, fixture.log.clusterIdHigh());
         assertEquals(6, fixture.log.clusterIdLow());
@@ -193,7 +230,7 @@ final class ReplicaLogTest {
         fixture.restart(MemoryRecordStream.CrashFate.ALL_SURVIVES);
         assertEquals(5, fixture.log.clusterIdHigh());
 
-        fixture.log.persistHardState(2, 0);
+        fixture.log.persistHardState(2, 0, false);
         fixture.replicate(1, 2, "another");
         assertEquals(0, fixture.log.clusterIdHigh());
         assertNull(fixture.log.clusterMembers());
@@ -201,7 +238,7 @@ final class ReplicaLogTest {
 
     @Test
     void markIsDueOnceEverythingIsFlushedAndOnlyOnce() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         fixture.append("a");
         assertFalse(fixture.log.isMarkDue());
         fixture.flush();
@@ -221,7 +258,7 @@ final class ReplicaLogTest {
     @Test
     void markIsWrittenUnderLoadOnceAFlushHasEnded() {
         final LogFixture large = new LogFixture(1024 * 1024);
-        large.log.persistHardState(1, 0);
+        large.log.persistHardState(1, 0, false);
         final String payload = "x".repeat(1_000);
         final long before = large.stream.lastSeq();
         for (int i = 0; i < 100; i++) {
@@ -238,7 +275,7 @@ final class ReplicaLogTest {
 
     @Test
     void entriesAreNotAcceptedWhileAFullFileWaitsForTheNextOne() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         assertTrue(fixture.log.acceptsEntries());
         fixture.stream.nextFileReady(false);
         assertFalse(fixture.log.acceptsEntries());
@@ -246,7 +283,7 @@ final class ReplicaLogTest {
 
     @Test
     void lastRecordSeqAfterAnAppendIsTheEntrysOwn() {
-        fixture.log.persistHardState(1, 0);
+        fixture.log.persistHardState(1, 0, false);
         for (int i = 0; i < 500; i++) {
             fixture.append("0123456789");
             final int file = fixture.stream.currentFile();
@@ -259,15 +296,15 @@ final class ReplicaLogTest {
 
     @Test
     void brokenPromisesOfTheCoreStopTheNode() {
-        fixture.log.persistHardState(2, 1);
+        fixture.log.persistHardState(2, 1, false);
         fixture.append("a");
         fixture.log.onCommit(1);
 
         assertThrows(Invariant.Violation.class, () -> fixture.replicate(3, 2, "gap"));
         assertThrows(Invariant.Violation.class, () -> fixture.replicate(1, 2, "committed"));
         assertThrows(Invariant.Violation.class, () -> fixture.replicate(2, 3, "ahead of the term"));
-        assertThrows(Invariant.Violation.class, () -> fixture.log.persistHardState(1, 0));
-        assertThrows(Invariant.Violation.class, () -> fixture.log.persistHardState(2, 3));
+        assertThrows(Invariant.Violation.class, () -> fixture.log.persistHardState(1, 0, false));
+        assertThrows(Invariant.Violation.class, () -> fixture.log.persistHardState(2, 3, false));
         assertThrows(Invariant.Violation.class, () -> fixture.log.onCommit(2));
     }
 

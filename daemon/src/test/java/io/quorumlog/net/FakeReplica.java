@@ -23,7 +23,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
     static final long TERM = 7;
 
-    /** {@code up 2}, {@code down 2}, and each message. */
+    /** {@code blank 2} (only if it is), {@code up 2}, {@code down 2}, and each message. */
     final ConcurrentLinkedQueue<String> events = new ConcurrentLinkedQueue<>();
 
     private final Sessions sessions;
@@ -43,6 +43,7 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
     volatile long clusterIdHigh;
     volatile long clusterIdLow;
     volatile long durableSeq;
+    volatile boolean blank;
     volatile Error errorOnDurable;
     long turns;
 
@@ -70,6 +71,18 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
         if (!countsOnly) {
             events.add(from + ": " + message);
         }
+    }
+
+    @Override
+    public void onPeerGreeting(final int member, final boolean isBlank) {
+        if (isBlank) {
+            events.add("blank " + member);
+        }
+    }
+
+    @Override
+    public boolean isBlank() {
+        return blank;
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -39,7 +40,8 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<Integer, NodeProcess> nodes = new TreeMap<>();
     private Path directory;
-    private int firstPort;
+    private int[] peerPorts;
+    private int[] clientPorts;
 
     /** @param size number of members, 1 to 9 */
     public ProcessCluster(final int size) {
@@ -56,7 +58,7 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
     public void beforeEach(final ExtensionContext context) throws IOException {
         directory = Files.createTempDirectory(Files.createDirectories(Path.of("target/process-tests")), "cluster")
                 .toAbsolutePath();
-        firstPort = FreePorts.nextRun(2 * size);
+        moveAll();
     }
 
     @Override
@@ -153,6 +155,13 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
 
     // Places.
 
+    /** Gives all nodes other ports, which hold from their next start on, together with the setting that names them. */
+    public void moveAll() throws IOException {
+        final int first = FreePorts.nextRun(2 * size);
+        peerPorts = IntStream.range(first, first + size).toArray();
+        clientPorts = IntStream.range(first + size, first + 2 * size).toArray();
+    }
+
     public int size() {
         return size;
     }
@@ -167,11 +176,11 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
     }
 
     public int peerPort(final int id) {
-        return firstPort + id - 1;
+        return peerPorts[id - 1];
     }
 
     public int clientPort(final int id) {
-        return firstPort + size + id - 1;
+        return clientPorts[id - 1];
     }
 
     public String clientAddress(final int id) {

@@ -90,6 +90,24 @@ final class CoreFixture {
         return this;
     }
 
+    /** Empties a member's disk; it is not up. */
+    CoreFixture wipe(final int id) {
+        nodes[id].log.wipe();
+        return this;
+    }
+
+    /** Members whose disks are empty, all of them up. */
+    static CoreFixture blankCluster(final int members) {
+        final CoreFixture fixture = new CoreFixture(members);
+        for (final int id : fixture.memberIds) {
+            fixture.wipe(id).blankPuppet(id);
+        }
+        for (final int id : fixture.memberIds) {
+            fixture.start(id);
+        }
+        return fixture;
+    }
+
     /** Brings a member up; what it finds on its disk is its state. */
     CoreFixture start(final int id) {
         return start(id, 0);
@@ -110,13 +128,14 @@ final class CoreFixture {
                 node::nextNs,
                 node.log.startTerm(),
                 node.log.startVote(),
+                node.log.startBlank(),
                 commitIndex,
                 nowNs());
         for (final int other : memberIds) {
             if (other != id && !cut.contains(new Way(id, other))) {
-                node.core.onConnection(other, true);
+                connect(id, other);
                 if (isUp(other)) {
-                    nodes[other].core.onConnection(id, true);
+                    connect(other, id);
                     turn(other);
                 }
             }
@@ -178,11 +197,28 @@ final class CoreFixture {
         for (final Way way : List.of(new Way(one, other), new Way(other, one))) {
             if (up ? cut.remove(way) : cut.add(way)) {
                 if (isUp(way.from)) {
-                    nodes[way.from].core.onConnection(way.to, up);
+                    if (up) {
+                        connect(way.from, way.to);
+                    } else {
+                        nodes[way.from].core.onConnection(way.to, false);
+                    }
                     turn(way.from);
                 }
             }
         }
+    }
+
+    /** A new connection stands; a puppet at its other end is as it was said to be. */
+    private void connect(final int id, final int other) {
+        final Node node = nodes[other];
+        nodes[id].core.onGreeting(other, node.core == null ? node.blankPuppet : node.core.isBlank());
+        nodes[id].core.onConnection(other, true);
+    }
+
+    /** The puppet greets as one whose disk was empty. */
+    CoreFixture blankPuppet(final int id) {
+        nodes[id].blankPuppet = true;
+        return this;
     }
 
     /** What one sends to the other is lost from now on, and nobody notices. */
@@ -524,6 +560,7 @@ final class CoreFixture {
         private final List<Long> drawnBoundsMs = new ArrayList<>();
         private Raft core;
         private long commitIndex;
+        private boolean blankPuppet;
 
         Node(final int id) {
             this.id = id;
@@ -564,6 +601,7 @@ final class CoreFixture {
                             message.prevTerm(),
                             message.leaderCommit(),
                             message.round(),
+                            message.endsBlankness(),
                             entries.toByteArray()));
             return index;
         }
@@ -611,6 +649,16 @@ final class CoreFixture {
 
         private boolean everStarted() {
             return !drawnBoundsMs.isEmpty();
+        }
+
+        @Override
+        public void onVoteWithheld(final int candidate, final long term, final String reason) {
+            events.add(id + " withholds its vote from " + candidate + " term=" + term + " reason=\"" + reason + "\"");
+        }
+
+        @Override
+        public void onBlanknessEnded(final long term, final int leaderId) {
+            events.add(id + " is blank no more term=" + term + " leader=" + leaderId);
         }
 
         @Override

@@ -82,12 +82,12 @@ final class DurabilityWitness {
         final boolean preVote = request != null && request.isPreVote();
         final long claimedTerm = preVote ? message.term() - 1 : message.term();
         require(claimedTerm == durableTerm, to, message, "names a term that is not durable");
-        if (request != null && !preVote) {
+        if (request != null && !preVote && !request.isInquiry()) {
             require(durableVote == memberId, to, message, "asks for votes before its own is durable");
             require(request.lastIndex() == written.size(), to, message, "speaks of another last entry than it has");
             require(isDurable(request.lastIndex()), to, message, "speaks of a last entry that is not durable");
         } else if (message instanceof VoteReply reply) {
-            if (reply.isGranted() && !reply.isPreVote()) {
+            if (reply.isGranted() && !reply.isPreVote() && !reply.isInquiry()) {
                 require(durableVote == to, to, message, "tells a vote that is not durable");
                 require(reply.requestedTerm() == durableTerm, to, message, "tells a vote of another term");
             }

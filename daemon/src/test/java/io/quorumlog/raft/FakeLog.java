@@ -15,7 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class FakeLog implements RaftLog {
     /** An entry's bytes, or a hard state without any. */
-    private record Stored(long index, long term, int votedFor, byte[] bytes) {
+    private record Stored(long index, long term, int votedFor, boolean blank, byte[] bytes) {
         boolean isEntry() {
             return bytes != null;
         }
@@ -32,6 +32,7 @@ final class FakeLog implements RaftLog {
     private final List<Stored> entries = new ArrayList<>();
     private long baseTerm;
     private int baseVote;
+    private boolean baseBlank;
     private int flushedRecords;
     private boolean full;
 
@@ -55,7 +56,14 @@ final class FakeLog implements RaftLog {
         entries.addAll(base);
         baseTerm = term;
         baseVote = votedFor;
+        baseBlank = false;
         witness.onStart(terms, term, votedFor);
+    }
+
+    /** Puts nothing on the disk before the member starts, and it knows that nothing is there. */
+    void wipe() {
+        load(0, 0);
+        baseBlank = true;
     }
 
     /** All that is written reaches the disk. @return the last record's number */
@@ -86,6 +94,7 @@ final class FakeLog implements RaftLog {
             } else {
                 baseTerm = record.term;
                 baseVote = record.votedFor;
+                baseBlank = record.blank;
             }
         }
         base.clear();
@@ -102,6 +111,10 @@ final class FakeLog implements RaftLog {
 
     int startVote() {
         return baseVote;
+    }
+
+    boolean startBlank() {
+        return baseBlank;
     }
 
     /** From now on, or no longer, the log waits for its next file. */
@@ -172,13 +185,14 @@ final class FakeLog implements RaftLog {
     public void appendReplicated(final LogRecord entry) {
         final byte[] bytes = new byte[entry.length()];
         entry.buffer().getBytes(0, bytes);
-        append(new Stored(entry.index(), entry.term(), 0, bytes));
+        append(new Stored(entry.index(), entry.term(), 0, false, bytes));
     }
 
     @Override
-    public void persistHardState(final long term, final int votedFor) {
-        records.add(new Stored(0, term, votedFor, null));
-        events.accept("persist #" + records.size() + " term=" + term + " votedFor=" + votedFor);
+    public void persistHardState(final long term, final int votedFor, final boolean blank) {
+        records.add(new Stored(0, term, votedFor, blank, null));
+        events.accept(
+                "persist #" + records.size() + " term=" + term + " votedFor=" + votedFor + (blank ? " blank" : ""));
         witness.onHardState(records.size(), term, votedFor);
     }
 
@@ -206,6 +220,7 @@ final class FakeLog implements RaftLog {
             final DirectBuffer payload,
             final int offset,
             final int length) {
-        return new Stored(index, term, 0, Messages.entry(kind, index, term, timestampMs, payload, offset, length, crc));
+        return new Stored(
+                index, term, 0, false, Messages.entry(kind, index, term, timestampMs, payload, offset, length, crc));
     }
 }

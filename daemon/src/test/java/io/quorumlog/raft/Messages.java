@@ -42,6 +42,36 @@ final class Messages {
         return copy(reply(from, term).requestedTerm(requestedTerm).preVote(true).granted(granted));
     }
 
+    /** A blank candidate's request. */
+    static byte[] blankVoteRequest(final int from, final long term) {
+        return copy(request(from, term, 0, 0).blank(true));
+    }
+
+    static byte[] blankPreVoteRequest(final int from, final long term) {
+        return copy(request(from, term, 0, 0).preVote(true).blank(true));
+    }
+
+    /** A vote that a blank member gives. */
+    static byte[] blankVoteReply(final int from, final long term) {
+        return copy(reply(from, term).requestedTerm(term).granted(true).blank(true));
+    }
+
+    /** A blank member asks about a candidate. */
+    static byte[] inquiry(
+            final int from, final long term, final int candidate, final long lastIndex, final long lastTerm) {
+        return copy(request(from, term, lastIndex, lastTerm).inquireAbout(candidate));
+    }
+
+    /** The answer to a blank member's inquiry about a candidate. */
+    static byte[] inquiryReply(final int from, final long term, final int candidate, final boolean granted) {
+        return copy(reply(from, term).requestedTerm(term).granted(granted).inquiredAbout(candidate));
+    }
+
+    /** A blank follower's answer. */
+    static byte[] blankAppendReply(final int from, final long term, final long matchIndex, final long round) {
+        return copy(appendReplyOf(from, term, matchIndex, round).blank(true));
+    }
+
     /** Entries behind {@code prevIndex} of these terms; none for a heartbeat. */
     static byte[] appendEntries(
             final int from,
@@ -66,6 +96,19 @@ final class Messages {
             final long leaderCommit,
             final long round,
             final byte[]... entries) {
+        return appendRecords(from, term, prevIndex, prevTerm, leaderCommit, round, false, entries);
+    }
+
+    /** The same, of which a blank follower may take that it is blank no more. */
+    static byte[] appendRecords(
+            final int from,
+            final long term,
+            final long prevIndex,
+            final long prevTerm,
+            final long leaderCommit,
+            final long round,
+            final boolean endsBlankness,
+            final byte[]... entries) {
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
         int length = AppendEntries.LENGTH;
         for (final byte[] entry : entries) {
@@ -78,6 +121,7 @@ final class Messages {
                 .prevTerm(prevTerm)
                 .leaderCommit(leaderCommit)
                 .round(round)
+                .endsBlankness(endsBlankness)
                 .entryBytes(length - AppendEntries.LENGTH));
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ProgressTest {
     @Test
     void probeIsOneMessageAtATime() {
-        final Progress progress = new Progress(5, true, 0);
+        final Progress progress = new Progress(5, true, false, 0);
         assertTrue(progress.maySend());
 
         progress.onSent(9, 0);
@@ -25,7 +25,7 @@ class ProgressTest {
 
     @Test
     void answeredProbeBeginsToStreamBehindWhatItBrought() {
-        final Progress progress = new Progress(5, true, 0);
+        final Progress progress = new Progress(5, true, false, 0);
         progress.onSent(9, 0);
 
         progress.onMatch(4);
@@ -38,7 +38,7 @@ class ProgressTest {
     /** The mistake: a heartbeat behind a probe makes the leader forget, and send again, what the probe brought. */
     @Test
     void heartbeatBehindAProbeDoesNotMakeItForgotten() {
-        final Progress progress = new Progress(5, true, 0);
+        final Progress progress = new Progress(5, true, false, 0);
         progress.onSent(9, 0);
         progress.onSent(4, 0);
 
@@ -49,7 +49,7 @@ class ProgressTest {
 
     @Test
     void answerThatFallsShortOfTheProbeIsWaitedFor() {
-        final Progress progress = new Progress(5, true, 0);
+        final Progress progress = new Progress(5, true, false, 0);
         progress.onSent(9, 0);
 
         progress.onMatch(3);
@@ -126,7 +126,7 @@ class ProgressTest {
         progress.onDisconnected();
         assertFalse(progress.maySend());
 
-        progress.onConnected();
+        progress.onConnected(false);
 
         assertEquals(0, progress.matchIndex());
         assertEquals(5, progress.nextIndex());
@@ -136,10 +136,10 @@ class ProgressTest {
 
     @Test
     void answeredRoundRises() {
-        final Progress progress = new Progress(1, true, 0);
+        final Progress progress = new Progress(1, true, false, 0);
 
-        progress.onHeard(7, 5);
-        progress.onHeard(9, 3);
+        progress.onHeard(7, 5, false);
+        progress.onHeard(9, 3, false);
 
         assertEquals(5, progress.round());
         assertEquals(9, progress.lastHeardNs());
@@ -150,13 +150,13 @@ class ProgressTest {
     void matchStaysBelowNext(@ForAll final long seed) {
         final Random random = new Random(seed);
         final long lastIndex = 1 + random.nextInt(300);
-        final Progress progress = new Progress(1 + random.nextInt((int) lastIndex + 1), true, 0);
+        final Progress progress = new Progress(1 + random.nextInt((int) lastIndex + 1), true, false, 0);
         for (int step = 0; step < 500; step++) {
             final long matchBefore = progress.matchIndex();
             final int event = random.nextInt(12);
             if (event == 0) {
                 progress.onDisconnected();
-                progress.onConnected();
+                progress.onConnected(false);
             } else if (event == 1) {
                 final long prevIndex = random.nextInt((int) lastIndex + 1);
                 if (progress.isCurrentRefusal(prevIndex)) {
@@ -178,7 +178,7 @@ class ProgressTest {
     }
 
     private static Progress streaming() {
-        final Progress progress = new Progress(5, true, 0);
+        final Progress progress = new Progress(5, true, false, 0);
         progress.onSent(9, 0);
         progress.onMatch(4);
         assertTrue(progress.isStreaming());

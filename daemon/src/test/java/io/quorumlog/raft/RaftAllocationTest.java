@@ -91,7 +91,7 @@ class RaftAllocationTest {
         }
 
         @Override
-        public void persistHardState(final long term, final int votedFor) {
+        public void persistHardState(final long term, final int votedFor, final boolean blank) {
             seq++;
         }
 
@@ -123,6 +123,7 @@ class RaftAllocationTest {
                     boundNs -> 0,
                     0,
                     Raft.NONE,
+                    false,
                     0,
                     0);
             core.onConnection(3 - id, true);
@@ -150,6 +151,12 @@ class RaftAllocationTest {
 
         @Override
         public void onCommit(final long commitIndex) {}
+
+        @Override
+        public void onVoteWithheld(final int candidate, final long term, final String reason) {}
+
+        @Override
+        public void onBlanknessEnded(final long term, final int leaderId) {}
 
         @Override
         public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {}

@@ -137,6 +137,12 @@ class ForeignClusterTest {
         }
 
         @Override
+        public void onVoteWithheld(final int candidate, final long term, final String reason) {}
+
+        @Override
+        public void onBlanknessEnded(final long term, final int leaderId) {}
+
+        @Override
         public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
             // Nobody looks.
         }

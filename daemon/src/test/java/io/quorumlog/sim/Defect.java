@@ -33,6 +33,9 @@ class Defect {
     /** A member is about to read this frame, which it may change. */
     void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {}
 
+    /** A member sends this frame. */
+    void onSend(final SimNode sender, final int to, final byte[] frame) {}
+
     /** Whether a client whose connection broke sends its unanswered appends once more. */
     boolean repeatsUncertainAppends() {
         return false;

@@ -95,6 +95,8 @@ final class FaultPlan {
 
     final boolean tornRecords;
     final int failingFlushPerMillion;
+    /** Members whose disk is empty when they come up again; never so many that a majority is blank. */
+    final long wipeMeanNs;
 
     // The liveness phase.
     final Remainder remainder;
@@ -157,6 +159,9 @@ final class FaultPlan {
 
         remainder = Remainder.values()[random.below(Remainder.values().length)];
         leaderStaysBroken = random.percent(60);
+
+        // Drawn last, so that the plans of before stay what they were.
+        wipeMeanNs = random.percent(30) ? random.betweenByMagnitude(200 * MILLISECOND, 3 * SECOND) : 0;
     }
 
     /** The faults that are on. */
@@ -196,6 +201,7 @@ final class FaultPlan {
         addIf(text, "slowFlushes", slowFlushPerMillion);
         addIf(text, "filePreparation", filePreparationNs);
         addIf(text, "holes", holes ? 1 : 0);
+        addIf(text, "wipes", wipeMeanNs);
         addIf(text, "torn", tornRecords ? 1 : 0);
         addIf(text, "failingFlushes", failingFlushPerMillion);
         text.add("then=" + remainder + (leaderStaysBroken ? " with the leader" : ""));

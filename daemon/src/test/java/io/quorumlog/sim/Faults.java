@@ -26,6 +26,7 @@ final class Faults {
         every(plan.stopMeanNs, () -> someMember().stop());
         every(plan.pauseMeanNs, this::pause);
         every(plan.depositionMeanNs, () -> depose(3));
+        every(plan.wipeMeanNs, this::wipe);
         every(plan.wallJumpMeanNs, () -> someMember().clock().jump(random.between(-10_000, 10_000)));
     }
 
@@ -55,6 +56,15 @@ final class Faults {
             someMember().crashWithinFlush();
         } else {
             someMember().crash("between steps");
+        }
+    }
+
+    /** Some member loses its disk, if those that have lost theirs, or are new, stay a minority with it. */
+    private void wipe() {
+        final SimNode victim = someMember();
+        final boolean counted = simulation.invariants().member(victim.id()).isBlank();
+        if (simulation.invariants().blankMembers() + (counted ? 0 : 1) <= (plan.members - 1) / 2) {
+            victim.wipe();
         }
     }
 

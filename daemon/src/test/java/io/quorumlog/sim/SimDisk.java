@@ -11,13 +11,13 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * One member's disk and flusher: an append is an effect that a crash may come before or after; a flush takes its time,
  * sometimes very long, and covers what was appended before it began; a crash loses what no flush covered, or keeps parts of
- * it. Survives its processes.
+ * it. Survives its processes, unless it is wiped.
  */
 final class SimDisk implements RecordStream {
     private final Simulation simulation;
     private final int member;
     private final SimRandom random;
-    private final MemoryRecordStream stream;
+    private MemoryRecordStream stream;
 
     private final LogRecord record = new LogRecord();
     private final UnsafeBuffer whole = new UnsafeBuffer(0, 0);
@@ -126,6 +126,12 @@ final class SimDisk implements RecordStream {
         flushes++;
         flushing = false;
         stream.crash(fate());
+    }
+
+    /** Everything is gone; no process runs. */
+    void wipe() {
+        stream = new MemoryRecordStream(simulation.plan().fileBytes);
+        simulation.invariants().onWipe(member);
     }
 
     private MemoryRecordStream.CrashFate fate() {

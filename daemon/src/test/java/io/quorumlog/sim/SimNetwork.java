@@ -80,12 +80,22 @@ final class SimNetwork {
             arrivalNs += random.between(0, plan.electionTimeoutNs);
         }
         final int sentIn = generation[from][to];
+        final int wipesBefore = wipes(from, to);
         final byte[] arriving = damage(frame);
         simulation.queue().at(arrivalNs, () -> {
-            if (sentIn == generation[from][to] || plan.lateFrames && !simulation.isHealed()) {
+            final boolean late = sentIn != generation[from][to];
+            if (!late || plan.lateFrames && !simulation.isHealed() && wipes(from, to) == wipesBefore) {
                 simulation.node(to).onFrame(from, arriving, arriving != frame);
             }
         });
+    }
+
+    /**
+     * A frame never outlives the disk of one of its ends: the product's connections end with the processes, and what a member
+     * says that it is counts from when a connection is greeted on.
+     */
+    private int wipes(final int from, final int to) {
+        return simulation.node(from).wipes() + simulation.node(to).wipes();
     }
 
     /** Flips a bit of an entry: those carry a checksum of their own, which the receiver must look at. */
@@ -170,8 +180,8 @@ final class SimNetwork {
         generation[other][one]++;
         // An end that has not noticed that the one before is gone learns it now. Greeted is told before anything
         // arrives.
-        simulation.node(one).onReconnection(other);
-        simulation.node(other).onReconnection(one);
+        simulation.node(one).onReconnection(other, simulation.node(other).isBlank());
+        simulation.node(other).onReconnection(one, simulation.node(one).isBlank());
     }
 
     // -- cuts ---------------------------------------------------------------------------------------------------------

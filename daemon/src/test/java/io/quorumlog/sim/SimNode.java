@@ -58,6 +58,7 @@ final class SimNode implements PeerTransport, Surroundings {
     private ReplicaLog log;
     private Replica replica;
     private int process;
+    private int wipes;
     private boolean paused;
     private boolean stopping;
     private boolean crashesWithinFlush;
@@ -161,6 +162,19 @@ final class SimNode implements PeerTransport, Surroundings {
         simulation.faults().onDown(id);
     }
 
+    /** The process is gone, and its disk with it: it will come up on an empty one. */
+    void wipe() {
+        trace("loses its disk", 0, null);
+        crash("its disk is lost");
+        disk.wipe();
+        wipes++;
+    }
+
+    /** How often the disk was wiped. */
+    int wipes() {
+        return wipes;
+    }
+
     /** The process dies when it has had so many more effects. */
     void crashAfterEffects(final int effects) {
         if (isUp()) {
@@ -259,8 +273,9 @@ final class SimNode implements PeerTransport, Surroundings {
     }
 
     /** A new connection stands; the one before may have gone unnoticed. */
-    void onReconnection(final int other) {
+    void onReconnection(final int other, final boolean blank) {
         onConnection(other, false);
+        peerInput(() -> replica.onPeerGreeting(other, blank));
         onConnection(other, true);
     }
 
@@ -407,6 +422,7 @@ final class SimNode implements PeerTransport, Surroundings {
         trace("sends to", claimedFor, frame);
         final UnsafeBuffer view = new UnsafeBuffer(frame);
         simulation.invariants().onSend(id, claimedFor, reader.message(view, 0, reader.frameLength(view, 0, length)));
+        simulation.defect().onSend(this, claimedFor, frame);
         simulation.network().send(id, claimedFor, frame);
     }
 
@@ -428,6 +444,16 @@ final class SimNode implements PeerTransport, Surroundings {
     }
 
     @Override
+    public void onVoteWithheld(final int candidate, final long term, final String reason) {
+        trace("withholds its vote in term " + term + ": " + reason, candidate, null);
+    }
+
+    @Override
+    public void onBlanknessEnded(final long term, final int leaderId) {
+        trace("is blank no more in term " + term, leaderId, null);
+    }
+
+    @Override
     public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
         trace("is " + role + " in term " + term + ": " + reason, leaderId, null);
         observe(); // What was committed in the role before.
@@ -446,6 +472,11 @@ final class SimNode implements PeerTransport, Surroundings {
 
     long term() {
         return replica.term();
+    }
+
+    /** What its handshake says. */
+    boolean isBlank() {
+        return replica.isBlank();
     }
 
     ReplicaLog log() {

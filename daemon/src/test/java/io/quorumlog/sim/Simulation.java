@@ -9,8 +9,8 @@ import io.quorumlog.sim.invariant.Invariants;
  *
  * <p>There is one queue of events, ordered by time and then by the order in which they were added, and one source of
  * chance. The <em>safety phase</em> lasts as long as the plan says; anything may happen in it, and the invariants are
- * checked with each observation. The <em>liveness phase</em> has two parts, each of a bounded number of election timeouts.
- * First a majority is healed and a minority is not: the majority must come to serve, and keep its leader. Then everything
+ * checked with each observation. The <em>liveness phase</em> has parts, each of a bounded number of election timeouts. If
+ * members are blank, they are first brought up to date. Then a majority is healed and a minority is not: the majority must come to serve, and keep its leader. At last everything
  * is healed, and the cluster must come to rest: the same leader still, all logs equal and committed, an append answered, and
  * no request left without an answer.
  *
@@ -79,6 +79,7 @@ final class Simulation {
                 client.stop();
             }
             heal();
+            comeToBeWhole();
             faults.breakMinority();
             comeToServe();
             final SimNode leader = leader();
@@ -115,6 +116,17 @@ final class Simulation {
         network.heal();
         for (final SimNode node : nodes) {
             node.heal();
+        }
+    }
+
+    /**
+     * All are connected, so that who is blank is brought up to date: without that, a minority's failure could leave no
+     * majority that counts.
+     */
+    private void comeToBeWhole() {
+        final long healedNs = queue.nowNs();
+        while (invariants.blankMembers() > 0) {
+            lookAgain(healedNs, invariants.blankMembers() + " members are still blank");
         }
     }
 

@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
 class SimulationCatchesDefectsTest {
     private static final int GRANTED = 2;
     private static final int PRE_VOTE = 1;
+    private static final int INQUIRY = 8;
+    private static final int BLANK_REPLY = 2;
+    private static final int ENDS_BLANKNESS = 1;
     private static final int VOTED_FOR_OFFSET = LogRecord.HEADER_LENGTH;
     /** The product stopped the member itself. */
     private static final String OWN_CHECK = "its own check";
@@ -174,6 +177,48 @@ class SimulationCatchesDefectsTest {
         });
     }
 
+    /** Row 30: what a member whose disk was wiped acknowledges is counted at once, and a leader that was deposed commits. */
+    @Test
+    void leaderThatCountsBlankFollowersIsCaught() {
+        assertCaught(100, Set.of("CommitNeedsMajority", "LeaderCompleteness", "StateMachineSafety"), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                if (kind(frame) == MessageKind.APPEND_REPLY) {
+                    clearFlag(frame, AppendReply.FLAGS_OFFSET, BLANK_REPLY);
+                }
+            }
+        });
+    }
+
+    /** Row 30: a member whose disk was wiped votes without knowing what the others know. */
+    @Test
+    void blankVoterThatAsksNobodyIsCaught() {
+        assertCaught(500, Set.of("BlankVotesAreInquired", "LeaderCompleteness"), new Defect() {
+            @Override
+            void onSend(final SimNode sender, final int to, final byte[] frame) {
+                final UnsafeBuffer view = new UnsafeBuffer(frame);
+                if (kind(view) == MessageKind.VOTE_REQUEST
+                        && (view.getShort(VoteRequest.FLAGS_OFFSET, LITTLE_ENDIAN) & INQUIRY) != 0) {
+                    sender.onFrame(to, yes(to, view), false);
+                }
+            }
+        });
+    }
+
+    /** Row 30: a follower is taken to be up to date when it has been connected, not when it holds what is committed. */
+    @Test
+    void blanknessThatEndsTooEarlyIsCaught() {
+        assertCaught(100, Set.of("BlanknessEndsWhole", "LeaderCompleteness"), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                if (kind(frame) == MessageKind.APPEND_ENTRIES) {
+                    final short flags = frame.getShort(AppendEntries.FLAGS_OFFSET, LITTLE_ENDIAN);
+                    frame.putShort(AppendEntries.FLAGS_OFFSET, (short) (flags | ENDS_BLANKNESS), LITTLE_ENDIAN);
+                }
+            }
+        });
+    }
+
     /** Liveness: votes that never arrive. */
     @Test
     void clusterThatNeverElectsIsCaught() {
@@ -203,6 +248,23 @@ class SimulationCatchesDefectsTest {
             }
         }
         fail("not found within " + seeds + " seeds");
+    }
+
+    /** The answer that a blank voter hopes for. */
+    private static byte[] yes(final int from, final UnsafeBuffer request) {
+        final long term = request.getLong(PeerMessage.TERM_OFFSET, LITTLE_ENDIAN);
+        final int candidate = request.getShort(VoteRequest.CANDIDATE_OFFSET, LITTLE_ENDIAN);
+        final UnsafeBuffer answer = new UnsafeBuffer(new byte[VoteReply.LENGTH]);
+        new VoteReply()
+                .wrapAndEncode(answer, 0, from, term)
+                .requestedTerm(term)
+                .granted(true)
+                .inquiredAbout(candidate);
+        return answer.byteArray();
+    }
+
+    private static void clearFlag(final UnsafeBuffer frame, final int at, final int flag) {
+        frame.putShort(at, (short) (frame.getShort(at, LITTLE_ENDIAN) & ~flag), LITTLE_ENDIAN);
     }
 
     private static byte kind(final UnsafeBuffer frame) {

@@ -67,7 +67,7 @@ class OpenedLogTest {
                 assertNull(opened.recovered().report().repair());
                 final ReplicaLog log = log(opened);
                 assertWhole(log, entries);
-                log.persistHardState(log.term() + 1, 2);
+                log.persistHardState(log.term() + 1, 2, false);
                 append(log, 17_000);
                 entries += 17_000;
                 assertWhole(log, entries);
@@ -81,7 +81,7 @@ class OpenedLogTest {
         final long end;
         try (OpenedLog opened = open()) {
             final ReplicaLog log = log(opened);
-            log.persistHardState(1, 1);
+            log.persistHardState(1, 1, false);
             append(log, 100);
             end = opened.stream().bytes();
         }
@@ -105,7 +105,7 @@ class OpenedLogTest {
         final long damaged;
         try (OpenedLog opened = open()) {
             final ReplicaLog log = log(opened);
-            log.persistHardState(1, 1);
+            log.persistHardState(1, 1, false);
             append(log, 100);
             damaged = opened.stream().bytes() - PAYLOAD_BYTES / 2;
             append(log, 1);

@@ -1,6 +1,7 @@
 package io.quorumlog.codec.peer;
 
 import static org.agrona.BitUtil.SIZE_OF_LONG;
+import static org.agrona.BitUtil.SIZE_OF_SHORT;
 
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -9,10 +10,10 @@ import org.agrona.MutableDirectBuffer;
  * A leader's entries for a follower (AppendEntries, thesis 3.5); without entries, its heartbeat.
  *
  * <pre>
- *   0        16              24              32              40              48
- *  +--------+---------------+---------------+---------------+---------------+-----------
- *  | header |   prevIndex   |   prevTerm    | leaderCommit  |     round     | entries …
- *  +--------+---------------+---------------+---------------+---------------+-----------
+ *   0        16              24              32              40              48      50
+ *  +--------+---------------+---------------+---------------+---------------+-------+-----------
+ *  | header |   prevIndex   |   prevTerm    | leaderCommit  |     round     | flags | entries …
+ *  +--------+---------------+---------------+---------------+---------------+-------+-----------
  * </pre>
  *
  * The entries are whole {@link io.quorumlog.codec.record.LogRecord records}, one after another, to the frame's end.
@@ -24,8 +25,11 @@ public final class AppendEntries extends PeerMessage {
     public static final int PREV_TERM_OFFSET = PREV_INDEX_OFFSET + SIZE_OF_LONG;
     public static final int LEADER_COMMIT_OFFSET = PREV_TERM_OFFSET + SIZE_OF_LONG;
     public static final int ROUND_OFFSET = LEADER_COMMIT_OFFSET + SIZE_OF_LONG;
+    public static final int FLAGS_OFFSET = ROUND_OFFSET + SIZE_OF_LONG;
     /** Bytes before the entries. */
-    public static final int LENGTH = ROUND_OFFSET + SIZE_OF_LONG;
+    public static final int LENGTH = FLAGS_OFFSET + SIZE_OF_SHORT;
+
+    private static final int ENDS_BLANKNESS = 1;
 
     private final EntryBatch entries = new EntryBatch();
 
@@ -85,6 +89,16 @@ public final class AppendEntries extends PeerMessage {
         return this;
     }
 
+    /** Whether a blank follower that takes this message is blank no more. */
+    public boolean endsBlankness() {
+        return flag(FLAGS_OFFSET, ENDS_BLANKNESS);
+    }
+
+    public AppendEntries endsBlankness(final boolean on) {
+        flag(FLAGS_OFFSET, ENDS_BLANKNESS, on);
+        return this;
+    }
+
     /** Says how many bytes of entries have been put behind the fixed part. */
     public AppendEntries entryBytes(final int bytes) {
         frameLength(LENGTH + bytes);
@@ -109,6 +123,6 @@ public final class AppendEntries extends PeerMessage {
     @Override
     public String toString() {
         return "AppendEntries term=" + term() + " prev=" + prevIndex() + "@" + prevTerm() + " commit=" + leaderCommit()
-                + " round=" + round() + " bytes=" + entryBytes();
+                + " round=" + round() + (endsBlankness() ? " ends-blankness" : "") + " bytes=" + entryBytes();
     }
 }

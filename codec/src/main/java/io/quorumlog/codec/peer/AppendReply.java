@@ -29,6 +29,7 @@ public final class AppendReply extends PeerMessage {
     public static final int LENGTH = FLAGS_OFFSET + SIZE_OF_SHORT;
 
     private static final int REFUSED = 1;
+    private static final int BLANK = 2;
 
     public AppendReply() {
         super(MessageKind.APPEND_REPLY, LENGTH);
@@ -87,9 +88,20 @@ public final class AppendReply extends PeerMessage {
         return longAt(CONFLICT_TERM_OFFSET);
     }
 
+    /** Whether the follower is blank: it tells what it holds, and none of that counts yet. */
+    public boolean isBlank() {
+        return flag(FLAGS_OFFSET, BLANK);
+    }
+
+    public AppendReply blank(final boolean on) {
+        flag(FLAGS_OFFSET, BLANK, on);
+        return this;
+    }
+
     @Override
     public String toString() {
         return "AppendReply term=" + term() + " match=" + matchIndex() + " round=" + round()
+                + (isBlank() ? " blank" : "")
                 + (isRefused()
                         ? " refused prev=" + prevIndex() + " hint=" + conflictIndex() + "@" + conflictTerm()
                         : "");

@@ -17,7 +17,7 @@ import org.agrona.MutableDirectBuffer;
  * </pre>
  *
  * {@code magic} reads {@code QUORUMLG}; {@code version} is the protocol's; the cluster id is zero while the sender knows
- * none; {@code incarnation} is drawn anew at each start of the sender's process; the member ids are ascending.
+ * none; {@code flags} say whether it is blank; {@code incarnation} is drawn anew at each start of the sender's process; the member ids are ascending.
  */
 public final class Handshake extends PeerMessage {
     /** "QUORUMLG", as its little-endian bytes. */
@@ -38,6 +38,8 @@ public final class Handshake extends PeerMessage {
     public static final int LENGTH = MEMBER_COUNT_OFFSET + SIZE_OF_SHORT;
     /** Bytes of the longest handshake. */
     public static final int MAX_LENGTH = LENGTH + MAX_MEMBERS * SIZE_OF_SHORT;
+
+    private static final int BLANK = 1;
 
     public Handshake() {
         super(MessageKind.HANDSHAKE, LENGTH);
@@ -68,6 +70,16 @@ public final class Handshake extends PeerMessage {
     public Handshake clusterId(final long high, final long low) {
         longAt(CLUSTER_ID_HIGH_OFFSET, high);
         longAt(CLUSTER_ID_LOW_OFFSET, low);
+        return this;
+    }
+
+    /** Whether the sender's disk was empty, and no leader has brought it up to date since. */
+    public boolean isBlank() {
+        return flag(FLAGS_OFFSET, BLANK);
+    }
+
+    public Handshake blank(final boolean on) {
+        flag(FLAGS_OFFSET, BLANK, on);
         return this;
     }
 

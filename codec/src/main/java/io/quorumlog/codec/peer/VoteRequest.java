@@ -6,25 +6,30 @@ import static org.agrona.BitUtil.SIZE_OF_SHORT;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A candidate asks for a vote (RequestVote, thesis 3.4), or asks what the answer would be (pre-vote, thesis 9.6).
+ * A candidate asks for a vote (RequestVote, thesis 3.4), or asks what the answer would be (pre-vote, thesis 9.6); or a blank
+ * voter asks another member, before it votes, whether that one knows anything against it (an inquiry).
  *
  * <pre>
- *   0        16              24              32      34
- *  +--------+---------------+---------------+-------+
- *  | header |   lastIndex   |   lastTerm    | flags |
- *  +--------+---------------+---------------+-------+
+ *   0        16              24              32      34          36
+ *  +--------+---------------+---------------+-------+-----------+
+ *  | header |   lastIndex   |   lastTerm    | flags | candidate |
+ *  +--------+---------------+---------------+-------+-----------+
  * </pre>
  *
- * In a pre-vote {@code term} is the term that the sender would campaign in, one above its own.
+ * In a pre-vote {@code term} is the term that the sender would campaign in, one above its own. {@code candidate} is the
+ * member whom an inquiry is about, and whose last entry it names; zero elsewhere, for there it is the sender.
  */
 public final class VoteRequest extends PeerMessage {
     public static final int LAST_INDEX_OFFSET = HEADER_LENGTH;
     public static final int LAST_TERM_OFFSET = LAST_INDEX_OFFSET + SIZE_OF_LONG;
     public static final int FLAGS_OFFSET = LAST_TERM_OFFSET + SIZE_OF_LONG;
-    public static final int LENGTH = FLAGS_OFFSET + SIZE_OF_SHORT;
+    public static final int CANDIDATE_OFFSET = FLAGS_OFFSET + SIZE_OF_SHORT;
+    public static final int LENGTH = CANDIDATE_OFFSET + SIZE_OF_SHORT;
 
     private static final int PRE_VOTE = 1;
     private static final int TRANSFER = 2;
+    private static final int BLANK = 4;
+    private static final int INQUIRY = 8;
 
     public VoteRequest() {
         super(MessageKind.VOTE_REQUEST, LENGTH);
@@ -77,9 +82,37 @@ public final class VoteRequest extends PeerMessage {
         return this;
     }
 
+    /** Whether the candidate is blank: its disk was empty, and no leader has brought it up to date since. */
+    public boolean isBlank() {
+        return flag(FLAGS_OFFSET, BLANK);
+    }
+
+    public VoteRequest blank(final boolean on) {
+        flag(FLAGS_OFFSET, BLANK, on);
+        return this;
+    }
+
+    /** Whether a blank voter asks on behalf of {@link #candidate()}. */
+    public boolean isInquiry() {
+        return flag(FLAGS_OFFSET, INQUIRY);
+    }
+
+    /** The member that an inquiry is about. */
+    public int candidate() {
+        return shortAt(CANDIDATE_OFFSET);
+    }
+
+    /** Makes this an inquiry about a candidate. */
+    public VoteRequest inquireAbout(final int candidate) {
+        flag(FLAGS_OFFSET, INQUIRY, true);
+        shortAt(CANDIDATE_OFFSET, candidate);
+        return this;
+    }
+
     @Override
     public String toString() {
         return (isPreVote() ? "PreVoteRequest" : "VoteRequest") + " term=" + term() + " last=" + lastIndex() + "@"
-                + lastTerm() + (isTransfer() ? " transfer" : "");
+                + lastTerm() + (isTransfer() ? " transfer" : "") + (isBlank() ? " blank" : "")
+                + (isInquiry() ? " inquiry for=" + candidate() : "");
     }
 }

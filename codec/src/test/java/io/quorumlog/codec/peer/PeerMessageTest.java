@@ -64,11 +64,43 @@ final class PeerMessageTest {
         assertEquals(100, longAt(16));
         assertEquals(7, longAt(24));
         assertEquals(1, shortAt(32));
-        final VoteRequest read = read(34);
+        assertEquals(0, shortAt(34));
+        final VoteRequest read = read(36);
         assertEquals(100, read.lastIndex());
         assertEquals(7, read.lastTerm());
         assertTrue(read.isPreVote());
         assertFalse(read.isTransfer());
+        assertFalse(read.isBlank());
+        assertFalse(read.isInquiry());
+    }
+
+    @Test
+    void inquirySurvivesTheTrip() {
+        new VoteRequest().wrapAndEncode(buffer, AT, 3, 8).blank(true).inquireAbout(65_535);
+
+        assertEquals(12, shortAt(32));
+        assertEquals((short) 65_535, shortAt(34));
+        final VoteRequest read = read(36);
+        assertTrue(read.isBlank());
+        assertTrue(read.isInquiry());
+        assertEquals(65_535, read.candidate());
+    }
+
+    @Test
+    void answerToAnInquirySurvivesTheTrip() {
+        new VoteReply()
+                .wrapAndEncode(buffer, AT, 1, 8)
+                .requestedTerm(8)
+                .blank(true)
+                .inquiredAbout(65_535);
+
+        assertEquals(12, shortAt(24));
+        assertEquals((short) 65_535, shortAt(26));
+        final VoteReply read = read(28);
+        assertTrue(read.isBlank());
+        assertTrue(read.isInquiry());
+        assertFalse(read.isGranted());
+        assertEquals(65_535, read.candidate());
     }
 
     @Test
@@ -91,7 +123,7 @@ final class PeerMessageTest {
 
         assertEquals(9, longAt(16));
         assertEquals(3, shortAt(24));
-        final VoteReply read = read(26);
+        final VoteReply read = read(28);
         assertEquals(9, read.requestedTerm());
         assertTrue(read.isPreVote());
         assertTrue(read.isGranted());
@@ -110,13 +142,34 @@ final class PeerMessageTest {
         assertEquals(7, longAt(24));
         assertEquals(10, longAt(32));
         assertEquals(5, longAt(40));
-        final AppendEntries read = read(48);
+        assertEquals(0, shortAt(48));
+        final AppendEntries read = read(50);
+        assertFalse(read.endsBlankness());
         assertEquals(11, read.prevIndex());
         assertEquals(7, read.prevTerm());
         assertEquals(10, read.leaderCommit());
         assertEquals(5, read.round());
         assertEquals(0, read.entryBytes());
         assertFalse(read.entries().next());
+    }
+
+    @Test
+    void endOfBlanknessSurvivesTheTrip() {
+        new AppendEntries().wrapAndEncode(buffer, AT, 1, 8).round(-1).endsBlankness(true);
+
+        assertEquals(1, shortAt(48));
+        final AppendEntries read = read(50);
+        assertTrue(read.endsBlankness());
+    }
+
+    @Test
+    void blanknessOfAFollowerSurvivesTheTrip() {
+        new AppendReply().wrapAndEncode(buffer, AT, 1, 8).matchIndex(3).blank(true);
+
+        assertEquals(2, shortAt(56));
+        final AppendReply read = read(58);
+        assertTrue(read.isBlank());
+        assertFalse(read.isRefused());
     }
 
     @Test
@@ -147,11 +200,13 @@ final class PeerMessageTest {
         new Handshake()
                 .wrapAndEncode(buffer, AT, 2, 8)
                 .clusterId(0xAAAA, 0xBBBB)
+                .blank(true)
                 .incarnation(77)
                 .members(new int[] {1, 2, 65_535});
 
         assertEquals("QUORUMLG", buffer.getStringWithoutLengthAscii(AT + 16, 8));
         assertEquals(Handshake.PROTOCOL_VERSION, shortAt(24));
+        assertEquals(1, shortAt(26));
         assertEquals(0xAAAA, longAt(28));
         assertEquals(0xBBBB, longAt(36));
         assertEquals(77, longAt(44));
@@ -159,6 +214,7 @@ final class PeerMessageTest {
         final Handshake read = read(60);
         assertEquals(0xAAAA, read.clusterIdHigh());
         assertEquals(0xBBBB, read.clusterIdLow());
+        assertTrue(read.isBlank());
         assertEquals(77, read.incarnation());
         assertEquals(3, read.memberCount());
         assertEquals(65_535, read.member(2));

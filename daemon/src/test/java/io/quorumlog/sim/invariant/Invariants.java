@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
 /** Everything that is seen of the cluster, and all rules. Each method throws {@link BrokenInvariant} where one does not hold. */
 public final class Invariants {
     private static final int VOTED_FOR_OFFSET = LogRecord.HEADER_LENGTH;
+    private static final int FLAGS_OFFSET = VOTED_FOR_OFFSET + Integer.BYTES;
+    private static final int BLANK = 1;
 
     private final CommittedLog committed = new CommittedLog();
     private final ObservedMember[] members;
@@ -31,6 +33,8 @@ public final class Invariants {
             new MonotoneState(),
             new PromisesAreDurable(),
             new FlushedIsKept(),
+            new BlankVotesAreInquired(this.members),
+            new BlanknessEndsWhole(committed),
             new TimestampsNeverDecrease(),
             new ToldTruth(committed),
             new LastIsLinearizable(committed),
@@ -63,6 +67,12 @@ public final class Invariants {
             final int votedFor = record.buffer().getInt(VOTED_FOR_OFFSET, ByteOrder.LITTLE_ENDIAN);
             for (final SimulationInvariant rule : rules) {
                 rule.onHardState(member, term, votedFor);
+            }
+            final boolean blank = (record.buffer().getInt(FLAGS_OFFSET, ByteOrder.LITTLE_ENDIAN) & BLANK) != 0;
+            if (!blank && member.endBlankness()) {
+                for (final SimulationInvariant rule : rules) {
+                    rule.onBlanknessEnded(member);
+                }
             }
             if (term != member.term() || votedFor != member.votedFor()) {
                 member.hardState(term, votedFor);
@@ -120,6 +130,23 @@ public final class Invariants {
         for (final SimulationInvariant rule : rules) {
             rule.onSend(member, to, message);
         }
+    }
+
+    /** A member's process is gone, and its disk is empty. */
+    public void onWipe(final int id) {
+        member(id).wipe();
+        for (final SimulationInvariant rule : rules) {
+            rule.onWipe(member(id));
+        }
+    }
+
+    /** Members that are blank, by their disks. */
+    public int blankMembers() {
+        int count = 0;
+        for (final ObservedMember member : members) {
+            count += member.isBlank() ? 1 : 0;
+        }
+        return count;
     }
 
     /**

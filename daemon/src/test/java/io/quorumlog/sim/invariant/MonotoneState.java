@@ -9,7 +9,7 @@ import org.agrona.collections.Long2LongHashMap;
 
 /**
  * Term and commit index never fall while a member runs; no member comes up in a term below one that it has named to
- * others, nor votes for two in one term, across restarts too (thesis figure 3.1, 3.4, 3.8).
+ * others, nor votes for two in one term, across restarts too, unless its disk was wiped (thesis figure 3.1, 3.4, 3.8).
  */
 final class MonotoneState extends SimulationInvariant {
     private static final long NONE = 0;
@@ -54,12 +54,12 @@ final class MonotoneState extends SimulationInvariant {
     void onSend(final ObservedMember member, final int to, final PeerMessage message) {
         final Named named = named(member);
         if (message instanceof VoteRequest request) {
-            if (!request.isPreVote()) {
+            if (!request.isPreVote() && !request.isInquiry()) {
                 vote(member, named, request.term(), member.id());
             }
             return; // A pre-vote's term is not the sender's.
         }
-        if (message instanceof VoteReply reply && reply.isGranted() && !reply.isPreVote()) {
+        if (message instanceof VoteReply reply && reply.isGranted() && !reply.isPreVote() && !reply.isInquiry()) {
             vote(member, named, reply.term(), to);
         }
         if (message.term() < named.greatestTerm) {
@@ -74,6 +74,12 @@ final class MonotoneState extends SimulationInvariant {
             throw broken("member " + member.id() + " votes for " + other + " and " + candidate + " in term " + term);
         }
         named.greatestTerm = Math.max(named.greatestTerm, term);
+    }
+
+    /** It can't know what it said; that no harm comes of that is for other rules to see. */
+    @Override
+    void onWipe(final ObservedMember member) {
+        members.remove(member.id());
     }
 
     @Override

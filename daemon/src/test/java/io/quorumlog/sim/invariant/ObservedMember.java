@@ -17,6 +17,11 @@ public final class ObservedMember {
     private long lastSeq;
     private long durableSeq;
     private long durableSeqBeforeRestart;
+    /** Number of the first hard state that is not blank; 0 while there is none. */
+    private long notBlankSeq;
+
+    /** What it held durably, and could be counted on for, when its disk was wiped; a list a time. */
+    private final List<List<ObservedEntry>> lost = new ArrayList<>();
 
     ObservedMember(final int id) {
         this.id = id;
@@ -77,6 +82,21 @@ public final class ObservedMember {
         return index == 0 || index <= lastIndex() && entry(index).seq() <= durableSeq;
     }
 
+    /** Whether its disk, as a crash would leave it, says that it is blank. */
+    public boolean isBlank() {
+        return notBlankSeq == 0 || notBlankSeq > durableSeq;
+    }
+
+    /** Whether an entry was durable here before the disk was wiped, so that it may have been acknowledged. */
+    boolean hasLost(final ObservedEntry entry) {
+        for (final List<ObservedEntry> log : lost) {
+            if (entry.index() <= log.size() && log.get((int) entry.index() - 1).term() == entry.term()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Number of the last record in the stream. */
     public long lastSeq() {
         return lastSeq;
@@ -98,6 +118,15 @@ public final class ObservedMember {
             entries.remove(entries.size() - 1);
         }
         entries.add(entry);
+    }
+
+    /** It has written that it is not blank. @return whether it had not before */
+    boolean endBlankness() {
+        if (notBlankSeq != 0) {
+            return false;
+        }
+        notBlankSeq = lastSeq;
+        return true;
     }
 
     void hardState(final long newTerm, final int newVotedFor) {
@@ -124,12 +153,22 @@ public final class ObservedMember {
         durableSeqBeforeRestart = durableSeq;
         durableSeq = 0;
         hardStateSeq = 0;
+        notBlankSeq = 0;
         lastSeq = 0;
         entries.clear();
         role = RoleKind.FOLLOWER;
         term = 0;
         votedFor = 0;
         commitIndex = 0;
+    }
+
+    /** Its disk is empty from now on. */
+    void wipe() {
+        if (!isBlank()) {
+            lost.add(entries.stream().filter(entry -> isDurable(entry.index())).toList());
+        }
+        durableSeq = 0;
+        restart();
     }
 
     @Override

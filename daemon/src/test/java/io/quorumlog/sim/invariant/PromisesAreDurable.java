@@ -16,11 +16,11 @@ final class PromisesAreDurable extends SimulationInvariant {
         if (!member.isHardStateDurable()) {
             throw broken("the term is not durable: " + member + " sends " + message);
         }
-        if (message instanceof VoteReply reply && !reply.isPreVote() && reply.isGranted()) {
+        if (message instanceof VoteReply reply && !reply.isPreVote() && reply.isGranted() && !reply.isInquiry()) {
             if (member.term() != reply.term() || member.votedFor() != to) {
                 throw broken("the vote is not written: " + member + " sends " + message);
             }
-        } else if (message instanceof VoteRequest request && !request.isPreVote()) {
+        } else if (message instanceof VoteRequest request && !request.isPreVote() && !request.isInquiry()) {
             if (member.term() != request.term() || member.votedFor() != member.id()) {
                 throw broken("the own vote is not written: " + member + " sends " + message);
             }

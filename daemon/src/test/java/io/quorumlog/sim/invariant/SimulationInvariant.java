@@ -27,6 +27,12 @@ abstract class SimulationInvariant {
     /** A member has come up again; what it shows is what its disk kept. */
     void onRestart(final ObservedMember member) {}
 
+    /** A member has lost its disk, and all that it knew. */
+    void onWipe(final ObservedMember member) {}
+
+    /** A member writes for the first time, on the disk that it has, that it is not blank. */
+    void onBlanknessEnded(final ObservedMember member) {}
+
     /** A client sends a request. */
     void onRequest(final ClientRequest request) {}
 
