@@ -71,6 +71,8 @@ public final class Raft {
     /** Whether some member is known to have a log: no cluster is to be founded then. Matters while blank. */
     private boolean hasHeardOfLog;
 
+    private final long startedNs;
+
     private long commitIndex;
     /** Number of the record that holds term and vote. */
     private long hardStateSeq;
@@ -116,6 +118,7 @@ public final class Raft {
         this.blank = blank;
         this.commitIndex = commitIndex;
         this.nowNs = nowNs;
+        startedNs = nowNs;
         members = new Members(config.memberId(), config.memberIds());
         connected = new boolean[members.count()];
         greetedBlank = new boolean[members.count()];
@@ -384,6 +387,13 @@ public final class Raft {
     /** Who is blank may be elected by others that are, to found a cluster; not by one that has a log or has heard of one. */
     private boolean mayFound(final VoteRequest request) {
         return !request.isBlank() || blank && !hasHeardOfLog;
+    }
+
+    /** Nobody has a log as far as we know, and all are there to found a cluster, or have been waited for. */
+    private boolean mayFoundNow() {
+        return !hasHeardOfLog
+                && (inquiries.missingBeside(NONE) == NONE
+                        || nowNs - startedNs >= RaftLimits.FOUNDING_TIMEOUTS * config.electionTimeoutNs());
     }
 
     /** Whether a blank member could give the vote that is spoken of: it would have to ask all the others. */
@@ -752,7 +762,7 @@ public final class Raft {
 
     /** A member whose disk hangs, or whose log can't take an entry now, could not even begin a term; a blank one must not. */
     boolean mayCampaign() {
-        return !(blank && hasHeardOfLog)
+        return (!blank || mayFoundNow())
                 && isHardStateDurable()
                 && hasRoom()
                 && !unflushedForLongerThan(config.electionTimeoutNs());

@@ -41,5 +41,11 @@ public final class RaftLimits {
      */
     static final int BLANK_TIMEOUTS = 3;
 
+    /**
+     * Election timeouts from its start for which a blank member waits for all others before it campaigns. Whoever is there
+     * when the cluster is founded is blank no more with the first message; whoever comes later needs all the others for that.
+     */
+    static final int FOUNDING_TIMEOUTS = 5;
+
     private RaftLimits() {}
 }

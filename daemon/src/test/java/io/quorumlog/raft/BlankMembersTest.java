@@ -79,6 +79,20 @@ class BlankMembersTest {
                     fixture.sent(1, 2));
         }
 
+        /** The mistake: two found the cluster, one of them dies, and the third, a moment late, can't be brought up to date. */
+        @Test
+        void founderWaitsAWhileForAllMembers() {
+            final CoreFixture fixture =
+                    CoreFixture.down(3).blankPuppet(2).blankPuppet(3).wipe(1).start(1);
+            fixture.cut(1, 3);
+            fixture.timeout(1);
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+
+            fixture.advance(5 * ELECTION_TIMEOUT_MS);
+            fixture.fire(1);
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+        }
+
         /** The mistake: the same, with the help of one that knows better. */
         @Test
         void blankMemberThatHasHeardOfALogHelpsNoBlankOne() {
@@ -437,7 +451,8 @@ class BlankMembersTest {
         /** The mistake: entries of older terms are taken for committed before one of this term is (thesis 3.6.2). */
         @Test
         void blanknessDoesNotEndBeforeAnEntryOfTheTermIsCommitted() {
-            final CoreFixture fixture = leadingFrom(CoreFixture.down(3).load(1, 4, Raft.NONE, 1, 4).start(1, 2));
+            final CoreFixture fixture =
+                    leadingFrom(CoreFixture.down(3).load(1, 4, Raft.NONE, 1, 4).start(1, 2));
             fixture.receive(1, blankAppendReply(2, 5, 3, 0));
             fixture.receive(1, appendReply(3, 5, 2, 1));
             assertTrue(fixture.taken(1, 2).stream().noneMatch(message -> message.contains("ends-blankness")));
