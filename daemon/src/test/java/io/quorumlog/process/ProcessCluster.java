@@ -76,12 +76,23 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
 
     // Processes.
 
-    /** Starts all nodes and waits for a leader that can commit; its id. */
+    /** Starts all nodes and waits for a leader that can commit, and until each of them counts for that; its id. */
     public int startAll() {
         for (int id = 1; id <= size; id++) {
             start(id);
         }
+        for (int id = 1; id <= size; id++) {
+            final int each = id;
+            untilTrue(
+                    "node " + id + " to be brought up to date",
+                    () -> !status(each).isEmpty() && !isBlank(nodes.get(each)));
+        }
         return awaitLeader();
+    }
+
+    private static boolean isBlank(final NodeProcess node) {
+        final String output = node.output();
+        return output.lastIndexOf("blank=yes") > output.lastIndexOf("blank=no");
     }
 
     /** Starts a node on what its directory holds; does not wait. */
