@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.slf4j.Logger;
@@ -52,6 +53,8 @@ final class Node {
 
     private static final long LAST_FLUSH_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long STOP_LIMIT_MS = 4_300;
+    /** Between two looks whether the own name has got an address. */
+    private static final long NAME_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final NodeConfig config;
     private final String version;
@@ -169,16 +172,30 @@ final class Node {
         System.setProperty("jffi.extract.dir", name);
     }
 
+    /**
+     * Where to listen. The member's own host, where nothing else was named, may have no address yet: names are often given
+     * to machines, and to containers, only while they start. So it is waited for, as the peers' names are.
+     */
     private InetAddress bindAddress() throws CannotStartException {
-        try {
-            return InetAddress.getByName(config.bind());
-        } catch (final UnknownHostException e) {
-            final ClusterSpec.Member self = config.self();
-            throw new CannotStartException(
-                    "can't listen on ports " + self.peer().port() + " and "
-                            + self.client().port() + ": host " + config.bind() + ", from " + config.bindSource()
-                            + ", has no address; mend the name, or set bind to an address of this machine",
-                    e);
+        boolean isSaid = false;
+        while (true) {
+            try {
+                return InetAddress.getByName(config.bind());
+            } catch (final UnknownHostException e) {
+                final ClusterSpec.Member self = config.self();
+                final String problem = "can't listen on ports " + self.peer().port() + " and "
+                        + self.client().port() + ": host " + config.bind() + ", from " + config.bindSource()
+                        + ", has no address";
+                if (config.isBindNamed()) {
+                    throw new CannotStartException(
+                            problem + "; mend the name, or set bind to an address of this machine", e);
+                }
+                if (!isSaid) {
+                    LOG.warn("{}; waiting until it has one", problem);
+                    isSaid = true;
+                }
+                LockSupport.parkNanos(NAME_PAUSE_NS);
+            }
         }
     }
 
