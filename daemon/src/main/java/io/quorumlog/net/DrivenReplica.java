@@ -22,6 +22,11 @@ record DrivenReplica(Replica replica) implements ReplicaPort {
     }
 
     @Override
+    public void onPeerAlive(final int member) {
+        replica.onPeerAlive(member);
+    }
+
+    @Override
     public void onPeerGreeting(final int member, final boolean blank) {
         replica.onPeerGreeting(member, blank);
     }

@@ -352,6 +352,7 @@ final class PeerConnection extends Connection {
                     "frame from member " + message.from() + " on member " + link.id() + "'s connection");
         }
         if (message instanceof KeepAlive) {
+            links.replica().onPeerAlive(link.id());
             return;
         }
         if (message instanceof Handshake handshake) {

@@ -11,6 +11,8 @@ interface ReplicaPort {
 
     void onPeerMessage(int from, PeerMessage message);
 
+    void onPeerAlive(int member);
+
     void onPeerGreeting(int member, boolean blank);
 
     void onPeerConnection(int member, boolean up);

@@ -27,6 +27,8 @@ final class Follower extends Role {
     private boolean refusalOwed;
     private long refusedPrevIndex;
     private long refusedPrevTerm;
+    /** Whether the leader hands over to us, and has said nothing else since. */
+    private boolean handedOver;
     /** When to campaign because the leader's connection broke; {@link #NEVER} while it stands. */
     private long brokenLinkDeadlineNs = NEVER;
 
@@ -59,6 +61,7 @@ final class Follower extends Role {
         }
         Invariant.check(leaderId == from, "two leaders in one term (leader, sender)", leaderId, from);
         brokenLinkDeadlineNs = NEVER;
+        handedOver = false;
         raft.onLeaderHeard();
         round = Math.max(round, message.round());
 
@@ -170,13 +173,25 @@ final class Follower extends Role {
         brokenLinkDeadlineNs = raft.nowNs() + delayNs;
     }
 
+    /** The leader hands over to us. It may have thought better of it long ago: what else it has sent is read first. */
+    void onTimeoutNow() {
+        handedOver = true;
+    }
+
     @Override
     long deadlineNs() {
-        return Math.min(raft.electionDeadlineNs(), brokenLinkDeadlineNs);
+        return handedOver ? raft.nowNs() : Math.min(raft.electionDeadlineNs(), brokenLinkDeadlineNs);
     }
 
     @Override
     void fireTimers() {
+        if (handedOver) {
+            handedOver = false; // Should we be unable to campaign now, we are told again.
+            if (raft.mayCampaign()) {
+                raft.becomeCandidate(true, "leader " + leaderId + " hands over");
+            }
+            return;
+        }
         if (raft.nowNs() < deadlineNs()) {
             return;
         }

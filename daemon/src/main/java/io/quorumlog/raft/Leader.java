@@ -262,6 +262,15 @@ final class Leader extends Role {
 
     // -- time and sending ---------------------------------------------------------------------------------------------
 
+    /**
+     * For check-quorum that is enough. A follower to which entries come over a slow link answers only when it has a whole
+     * message of them; were it taken for gone meanwhile, the two could never bring each other up to date.
+     */
+    @Override
+    void onAlive(final int slot) {
+        followers[slot].onAlive(raft.nowNs());
+    }
+
     @Override
     void onConnection(final int slot, final boolean up) {
         if (up) {
@@ -340,7 +349,8 @@ final class Leader extends Role {
         }
         if (transfer != null) {
             final int target = transfer.targetSlot();
-            if (transfer.mayTell(followers[target].matchIndex(), log.lastIndex())) {
+            final Progress follower = followers[target];
+            if (transfer.mayTell(follower.matchIndex(), log.lastIndex(), follower.messagesSent())) {
                 raft.sendTimeoutNow(members.id(target));
             }
         }

@@ -2,12 +2,17 @@ package io.quorumlog.raft;
 
 /**
  * A leader's attempt to hand over (thesis 3.10): it takes no more entries, waits until the target holds all of its log
- * durably, tells it to campaign, and gives up after an election timeout.
+ * durably, tells it to campaign, and gives up after an election timeout. Giving up is not told: whatever a target hears of
+ * the leader after it was told to campaign takes that back, so that one which slept meanwhile deposes nobody when it wakes.
+ * So as long as the attempt lasts, the target is told again behind each other message.
  */
 final class LeadershipTransfer {
+    private static final long NEVER = -1;
+
     private final int targetSlot;
     private final long deadlineNs;
-    private boolean told;
+    /** How many messages the target had been sent when it was told last. */
+    private long toldBehind = NEVER;
 
     LeadershipTransfer(final int targetSlot, final long deadlineNs) {
         this.targetSlot = targetSlot;
@@ -22,12 +27,12 @@ final class LeadershipTransfer {
         return deadlineNs;
     }
 
-    /** Whether the target is to be told now; true once. */
-    boolean mayTell(final long targetMatchIndex, final long lastIndex) {
-        if (told || targetMatchIndex < lastIndex) {
+    /** Whether the target is to be told now, behind so many messages; true once for each number. */
+    boolean mayTell(final long targetMatchIndex, final long lastIndex, final long messagesSent) {
+        if (messagesSent == toldBehind || targetMatchIndex < lastIndex) {
             return false;
         }
-        told = true;
+        toldBehind = messagesSent;
         return true;
     }
 }

@@ -20,6 +20,7 @@ final class Progress {
     private long lastCountedNs;
     private long round;
     private long commitTold;
+    private long messagesSent;
 
     Progress(final long nextIndex, final boolean connected, final boolean blank, final long nowNs) {
         this.nextIndex = nextIndex;
@@ -77,6 +78,11 @@ final class Progress {
         return commitTold;
     }
 
+    /** How many messages the follower has been sent. */
+    long messagesSent() {
+        return messagesSent;
+    }
+
     /** Whether a message with entries may be sent now. */
     boolean maySend() {
         return connected && (streaming ? !window.isFull() : !probeOut);
@@ -103,6 +109,14 @@ final class Progress {
         if (!isBlank) {
             lastCountedNs = nowNs;
             round = Math.max(round, answeredRound);
+        }
+    }
+
+    /** It is heard, but says nothing. */
+    void onAlive(final long nowNs) {
+        lastHeardNs = nowNs;
+        if (!blank) {
+            lastCountedNs = nowNs;
         }
     }
 
@@ -136,6 +150,7 @@ final class Progress {
     /** A message with entries up to {@code lastIndex} is on its way; none if it is below {@link #nextIndex()}. */
     void onSent(final long lastIndex, final long leaderCommit) {
         commitTold = leaderCommit;
+        messagesSent++;
         if (!streaming) {
             probeOut = true;
             probedIndex = Math.max(probedIndex, lastIndex);

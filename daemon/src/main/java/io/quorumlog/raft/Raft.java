@@ -191,6 +191,14 @@ public final class Raft {
         }
     }
 
+    /**
+     * Another member lives and is heard, though it has no message for the core: it may be at work on a large one of ours. A
+     * hint, on which safety never rests.
+     */
+    public void onAlive(final int member) {
+        role.onAlive(members.slotOf(member));
+    }
+
     /** What another member says of itself as a new connection begins; comes before {@link #onConnection}. */
     public void onGreeting(final int member, final boolean isBlank) {
         greetedBlank[members.slotOf(member)] = isBlank;
@@ -377,8 +385,8 @@ public final class Raft {
     }
 
     private void onTimeoutNow(final int from) {
-        if (role.leaderId() == from && mayCampaign()) {
-            becomeCandidate(true, "leader " + from + " hands over");
+        if (role instanceof Follower follower && follower.leaderId() == from) {
+            follower.onTimeoutNow();
         }
     }
 

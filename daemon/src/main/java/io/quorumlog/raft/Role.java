@@ -35,6 +35,9 @@ abstract sealed class Role permits Follower, PreCandidate, Candidate, Leader {
 
     void onConnection(final int slot, final boolean up) {}
 
+    /** The member is heard, but has no message. */
+    void onAlive(final int slot) {}
+
     /** When {@link #fireTimers()} has something to do. */
     abstract long deadlineNs();
 

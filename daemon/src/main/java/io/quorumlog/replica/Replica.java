@@ -146,6 +146,11 @@ public final class Replica {
         }
     }
 
+    /** A member has nothing to say but that it lives, and that we can hear it. */
+    public void onPeerAlive(final int member) {
+        raft.onAlive(member);
+    }
+
     /** What a member says of itself as a connection begins; comes before {@link #onPeerConnection}. */
     public void onPeerGreeting(final int member, final boolean blank) {
         raft.onGreeting(member, blank);

@@ -74,6 +74,11 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
     }
 
     @Override
+    public void onPeerAlive(final int member) {
+        // No news: keep-alives come all the time.
+    }
+
+    @Override
     public void onPeerGreeting(final int member, final boolean isBlank) {
         if (isBlank) {
             events.add("blank " + member);

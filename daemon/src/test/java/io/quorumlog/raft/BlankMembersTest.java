@@ -134,6 +134,7 @@ class BlankMembersTest {
             fixture.receive(1, appendEntries(2, 3, 0, 0, 0, 1));
             fixture.flush(1);
             fixture.receive(1, timeoutNow(2, 3));
+            fixture.fire(1);
             assertEquals(RoleKind.FOLLOWER, fixture.role(1));
             assertEquals(3, fixture.term(1));
         }

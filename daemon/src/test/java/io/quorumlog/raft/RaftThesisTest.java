@@ -854,6 +854,8 @@ class RaftThesisTest {
 
             assertNull(fixture.transfer(1, 3));
             fixture.settle();
+            fixture.fire(3);
+            fixture.settle();
 
             assertEquals(RoleKind.LEADER, fixture.role(3));
             assertEquals(2, fixture.term(3));
@@ -930,11 +932,43 @@ class RaftThesisTest {
 
             fixture.receive(1, timeoutNow(3, 2));
             fixture.receive(1, timeoutNow(2, 1));
+            fixture.fire(1);
             assertEquals(RoleKind.FOLLOWER, fixture.role(1));
 
             fixture.receive(1, timeoutNow(2, 2));
+            fixture.fire(1);
             assertEquals(RoleKind.CANDIDATE, fixture.role(1));
             assertEquals(3, fixture.term(1));
+        }
+
+        /** Row 33: a target that slept while the leader gave up finds in its socket that it is to campaign, and more. */
+        @Test
+        void targetThatHearsMoreOfTheLeaderDoesNotCampaign() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
+
+            fixture.receiveInTurn(1, timeoutNow(2, 2), 2);
+            fixture.receiveInTurn(1, appendEntries(2, 2, 1, 1, 0), 2);
+            fixture.fire(1);
+
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+            assertEquals(2, fixture.term(1));
+        }
+
+        /** And so a leader that has not given up says it again behind whatever else it says. */
+        @Test
+        void targetIsToldAgainBehindAHeartbeat() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 0);
+            fixture.winAmongPuppets();
+            fixture.receive(1, appendReply(2, 1, 1, 0));
+            fixture.transfer(1, 2);
+            fixture.dropAll();
+
+            fixture.timeout(1);
+
+            final List<String> sent = fixture.taken(1, 2);
+            assertTrue(sent.get(0).startsWith("AppendEntries"), sent::toString);
+            assertEquals("TimeoutNow term=1", sent.get(sent.size() - 1));
         }
     }
 
@@ -1019,6 +1053,23 @@ class RaftThesisTest {
 
             assertEquals(RoleKind.FOLLOWER, fixture.role(1));
             assertEquals(1, fixture.term(1));
+        }
+
+        /** 6.2 (row 24): who takes long to receive a large message lives, and is no reason to leave office. */
+        @Test
+        void leaderThatHearsOfLifeStays() {
+            final CoreFixture fixture = CoreFixture.cluster(3);
+            fixture.elect(1);
+            fixture.mute(2, 1);
+            fixture.mute(3, 1);
+
+            for (int i = 0; i < 2 * ELECTION_TIMEOUT_MS / HEARTBEAT_MS; i++) {
+                fixture.advance(HEARTBEAT_MS);
+                fixture.core(1).onAlive(2);
+                fixture.fire(1);
+            }
+
+            assertEquals(RoleKind.LEADER, fixture.role(1));
         }
 
         /** 6.2 (row 13): with the deaf leader gone, those who hear each other elect another. */
