@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAccumulator;
 
 /**
  * Clients that append unique payloads, a few pipelined, to whoever leads, and keep a record of what each was told. A
@@ -17,12 +20,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class AppendLoad implements AutoCloseable {
     private static final int PIPELINED = 8;
+    private static final int PATIENCE_MS = 2_000;
 
     private final ProcessCluster cluster;
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final AtomicLong lastAcknowledgedNs = new AtomicLong(System.nanoTime());
+    private final LongAccumulator longestPauseNs = new LongAccumulator(Math::max, 0);
     private volatile boolean isEnding;
 
     /** Starts so many clients. */
@@ -41,6 +47,24 @@ public final class AppendLoad implements AutoCloseable {
         return acknowledged.size();
     }
 
+    /** Waits until so many more have been acknowledged. */
+    public void awaitMore(final int more) {
+        final int enough = acknowledged() + more;
+        ProcessCluster.untilTrue("more acknowledged appends", () -> acknowledged() >= enough);
+    }
+
+    /** From now on {@link #longestPauseMs} speaks of what comes. */
+    public void measureAnew() {
+        lastAcknowledgedNs.set(System.nanoTime());
+        longestPauseNs.reset();
+    }
+
+    /** The longest time in which nothing was acknowledged, the one that lasts still among them, in milliseconds. */
+    public long longestPauseMs() {
+        final long lastsNs = System.nanoTime() - lastAcknowledgedNs.get();
+        return TimeUnit.NANOSECONDS.toMillis(Math.max(longestPauseNs.get(), lastsNs));
+    }
+
     private void run(final String name) {
         int number = 0;
         try {
@@ -50,7 +74,7 @@ public final class AppendLoad implements AutoCloseable {
                     Thread.sleep(10);
                     continue;
                 }
-                try (RespClient client = cluster.client(leader).timeoutMs(5_000)) {
+                try (RespClient client = cluster.client(leader).timeoutMs(PATIENCE_MS)) {
                     boolean isRefused = false;
                     while (!isEnding && !isRefused) {
                         final int first = number;
@@ -73,6 +97,8 @@ public final class AppendLoad implements AutoCloseable {
     private boolean record(final String payload, final Object reply) {
         if (reply instanceof Long index) {
             acknowledged.put(payload, index);
+            final long nowNs = System.nanoTime();
+            longestPauseNs.accumulate(nowNs - lastAcknowledgedNs.getAndSet(nowNs));
             return true;
         }
         final String message = ((RespClient.Failure) reply).message();

@@ -108,6 +108,26 @@ final class ClusterIT {
     }
 
     @Test
+    void aLeaderThatWakesAnswersNothingStale() {
+        final int leader = cluster.startAll();
+        try (RespClient client = cluster.client(leader)) {
+            client.call("APPEND", "before");
+            cluster.pause(leader);
+            final long index = cluster.append("after");
+            for (int i = 0; i < 50; i++) {
+                client.send("LAST");
+            }
+            cluster.resume(leader);
+            for (int i = 0; i < 50; i++) {
+                final Object reply = client.receive();
+                assertTrue(
+                        reply instanceof RespClient.Failure || (Long) reply >= index,
+                        () -> reply + " after " + index + " was acknowledged");
+            }
+        }
+    }
+
+    @Test
     void anUncommittedTailOfAPausedLeaderIsReplaced() {
         final int leader = cluster.startAll();
         cluster.append("before");

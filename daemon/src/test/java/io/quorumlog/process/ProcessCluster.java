@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * final ProcessCluster cluster = new ProcessCluster(3);
  * }</pre>
  */
-public final class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
+public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     /** Generous, because tests share few cores. */
     public static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -109,6 +109,7 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
         final Path output = directory.resolve("node-" + id + ".log");
         final ProcessBuilder builder = NodeProcess.builder(output, arguments(id));
         builder.environment().putAll(environment);
+        builder.command().addAll(0, prefix(id));
         final NodeProcess node = NodeProcess.start(output, builder);
         nodes.put(id, node);
         return node;
@@ -194,8 +195,23 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
         return clientPorts[id - 1];
     }
 
+    /** Where a node listens. */
+    String host(final int id) {
+        return "127.0.0.1";
+    }
+
+    /** How the setting {@code cluster} calls the place where a node listens. */
+    String memberHost(final int id) {
+        return host(id);
+    }
+
+    /** What is put before the command by which a node is started. */
+    List<String> prefix(final int id) {
+        return List.of();
+    }
+
     public String clientAddress(final int id) {
-        return "127.0.0.1:" + clientPort(id);
+        return host(id) + ":" + clientPort(id);
     }
 
     /** All client addresses, for {@code --servers}. */
@@ -211,7 +227,8 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
     public String clusterSetting() {
         final StringBuilder cluster = new StringBuilder();
         for (int id = 1; id <= size; id++) {
-            cluster.append(id == 1 ? "" : ",").append(id + "=127.0.0.1:" + peerPort(id) + ":" + clientPort(id));
+            cluster.append(id == 1 ? "" : ",")
+                    .append(id + "=" + memberHost(id) + ":" + peerPort(id) + ":" + clientPort(id));
         }
         return cluster.toString();
     }
@@ -220,7 +237,7 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
 
     /** A new connection to a node, which must be listening. */
     public RespClient client(final int id) {
-        return new RespClient(clientPort(id));
+        return new RespClient(host(id), clientPort(id));
     }
 
     /** A node's STATUS; empty if it does not answer. */
@@ -235,6 +252,29 @@ public final class ProcessCluster implements BeforeEachCallback, AfterEachCallba
     /** A figure of a node's STATUS; -1 if it does not answer. */
     public long figure(final int id, final String key) {
         return Long.parseLong(status(id).getOrDefault(key, "-1"));
+    }
+
+    /** Makes a member lead that does not. */
+    void lead(final int id) {
+        untilTrue("member " + id + " to lead", () -> {
+            final int leader = leader();
+            if (leader != 0 && leader != id) {
+                try (RespClient client = client(leader)) {
+                    client.call("TRANSFER", id);
+                }
+            }
+            return leader == id;
+        });
+    }
+
+    /** Lets time pass that is itself what is tested: a cut that lasts so long. */
+    static void pass(final Duration time) {
+        await().pollDelay(time).atMost(PATIENCE).until(() -> true);
+    }
+
+    /** The latest term that a node which answers is in. */
+    public long term() {
+        return nodes.keySet().stream().mapToLong(id -> figure(id, "term")).max().orElseThrow();
     }
 
     /** Waits until a condition holds; a connection that is refused or breaks meanwhile is taken for "not yet". */

@@ -21,6 +21,8 @@ import java.util.Map;
  */
 public final class RespClient implements AutoCloseable {
     private static final int TIMEOUT_MS = 10_000;
+    /** The other end's kernel answers, however busy its processes are. */
+    private static final int CONNECT_TIMEOUT_MS = 1_000;
 
     private final Socket socket = new Socket();
     private final DataInputStream in;
@@ -44,7 +46,7 @@ public final class RespClient implements AutoCloseable {
 
     public RespClient(final String host, final int port) {
         try {
-            socket.connect(new InetSocketAddress(host, port), TIMEOUT_MS);
+            socket.connect(new InetSocketAddress(host, port), CONNECT_TIMEOUT_MS);
             socket.setSoTimeout(TIMEOUT_MS);
             socket.setTcpNoDelay(true);
             in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));

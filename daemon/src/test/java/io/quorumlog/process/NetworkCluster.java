@@ -1,0 +1,121 @@
+package io.quorumlog.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A cluster each of whose nodes runs on a machine of its own; the test is skipped where there can be none. The election
+ * timeout is twice the usual one: where tests share few cores, a process now and then gets none for longer than that, and
+ * here it is looked at that nobody campaigns without need.
+ */
+public final class NetworkCluster extends ProcessCluster {
+    static final int ELECTION_TIMEOUT_MS = 600;
+
+    /** Gives a command a file of its own in the place of the system's one. */
+    private static final List<String> WITH_HOSTS =
+            List.of("sh", "-c", "mount --bind \"$1\" /etc/hosts && shift && exec \"$@\"", "sh");
+
+    private final boolean isNamed;
+    private TestNetwork network;
+
+    /** @param size number of members, 1 to 9 */
+    public NetworkCluster(final int size) {
+        this(size, false);
+    }
+
+    private NetworkCluster(final int size, final boolean isNamed) {
+        super(size);
+        this.isNamed = isNamed;
+        setting("election-timeout-ms", ELECTION_TIMEOUT_MS);
+    }
+
+    /** One whose members are called by names, which each machine knows only once it is told. */
+    static NetworkCluster withNames(final int size) {
+        return new NetworkCluster(size, true);
+    }
+
+    @Override
+    public void beforeEach(final ExtensionContext context) throws IOException {
+        network = TestNetwork.create(size());
+        super.beforeEach(context);
+        for (int id = 1; isNamed && id <= size(); id++) {
+            tellNames(id);
+        }
+    }
+
+    @Override
+    public void afterEach(final ExtensionContext context) throws IOException {
+        super.afterEach(context);
+        if (network != null) {
+            network.close();
+            network = null;
+        }
+    }
+
+    /** What connects the nodes, to be cut. */
+    TestNetwork network() {
+        return network;
+    }
+
+    @Override
+    String host(final int id) {
+        return network.host(id);
+    }
+
+    @Override
+    String memberHost(final int id) {
+        return isNamed ? "member-" + id : host(id);
+    }
+
+    @Override
+    List<String> prefix(final int id) {
+        final List<String> prefix = new ArrayList<>(network.on(id));
+        if (isNamed) {
+            prefix.addAll(WITH_HOSTS);
+            prefix.add(hostsFile(id).toString());
+        }
+        return prefix;
+    }
+
+    private Path hostsFile(final int id) {
+        return directory().resolve("hosts-" + id);
+    }
+
+    /** Tells a machine where these members are, and of no others. */
+    void tellNames(final int id, final int... members) throws IOException {
+        final StringBuilder hosts = new StringBuilder("127.0.0.1 localhost\n");
+        for (final int member : members) {
+            hosts.append(host(member)).append(' ').append(memberHost(member)).append('\n');
+        }
+        Files.writeString(hostsFile(id), hosts);
+    }
+
+    /** Tells all machines where all members are. */
+    void tellNames() throws IOException {
+        for (int id = 1; id <= size(); id++) {
+            tellNames(id, IntStream.rangeClosed(1, size()).toArray());
+        }
+    }
+
+    /** Waits until all nodes follow one leader that has committed, and have what it had committed by then; its id. */
+    int awaitAllFollow() {
+        final int leader = awaitLeader();
+        final long index = figure(leader, "commit_index");
+        for (int id = 1; id <= size(); id++) {
+            awaitFollows(id, leader, index);
+        }
+        return leader;
+    }
+
+    /** Waits until a node knows a leader, and has committed up to an index. */
+    void awaitFollows(final int id, final int leader, final long index) {
+        untilTrue(
+                "node " + id + " to follow " + leader,
+                () -> figure(id, "leader_id") == leader && figure(id, "commit_index") >= index);
+    }
+}

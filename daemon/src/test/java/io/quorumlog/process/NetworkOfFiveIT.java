@@ -1,0 +1,90 @@
+package io.quorumlog.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Five nodes of which none, or only some, can talk to all others: wherever a majority can talk to one, there is service. */
+final class NetworkOfFiveIT {
+    private static final int SIZE = 5;
+    private static final Duration SETTLED = Duration.ofSeconds(4);
+    private static final Duration REST = Duration.ofSeconds(2);
+    private static final int MAX_PAUSE_MS = 5_000;
+    private static final int MAX_TERMS_A_CUT = 2;
+
+    @RegisterExtension
+    final NetworkCluster cluster = new NetworkCluster(SIZE);
+
+    private enum Cut {
+        /** The leader and another one on their own: the three others elect. */
+        LEADER_AND_ONE_MORE {
+            @Override
+            boolean joins(final int one, final int other, final int leader) {
+                return isWith(one, leader) == isWith(other, leader);
+            }
+
+            private boolean isWith(final int id, final int leader) {
+                return id == leader || id == next(leader);
+            }
+        },
+        /** Everybody sees two neighbours, which with itself make a majority. */
+        RING {
+            @Override
+            boolean joins(final int one, final int other, final int leader) {
+                return other == next(one) || one == next(other);
+            }
+        },
+        /** Only one sees all, and it is not the leader; the others see only it. */
+        STAR {
+            @Override
+            boolean joins(final int one, final int other, final int leader) {
+                return one == next(leader) || other == next(leader);
+            }
+        };
+
+        abstract boolean joins(int one, int other, int leader);
+
+        static int next(final int id) {
+            return id % SIZE + 1;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void majorityAroundOneMemberServes(final Cut cut) {
+        final int leader = cluster.startAll();
+        final AppendLoad load = new AppendLoad(cluster, 2);
+        try (load) {
+            load.awaitMore(50);
+            final long before = cluster.term();
+            for (int one = 1; one <= SIZE; one++) {
+                for (int other = one + 1; other <= SIZE; other++) {
+                    if (!cut.joins(one, other, leader)) {
+                        cluster.network().cut(one, other);
+                    }
+                }
+            }
+            load.measureAnew();
+            ProcessCluster.pass(SETTLED);
+            final long firstPauseMs = load.longestPauseMs();
+            final long settled = cluster.term();
+            load.measureAnew();
+            ProcessCluster.pass(REST);
+            final long pauseMs = load.longestPauseMs();
+            final long cutOver = cluster.term();
+            cluster.network().heal();
+            cluster.awaitAllFollow();
+
+            assertTrue(firstPauseMs < MAX_PAUSE_MS, "no append for " + firstPauseMs + " ms");
+            assertTrue(pauseMs < MAX_PAUSE_MS, "no append for " + pauseMs + " ms, long after the cut");
+            assertTrue(settled - before <= MAX_TERMS_A_CUT, before + " to " + settled);
+            assertEquals(settled, cutOver, "term during the cut");
+            assertEquals(settled, cluster.term(), "term after it");
+        }
+        load.check(cluster.awaitEqualLogs());
+    }
+}
