@@ -8,10 +8,10 @@ COPY codec/pom.xml codec/
 COPY client/pom.xml client/
 COPY daemon/pom.xml daemon/
 COPY bench/pom.xml bench/
-RUN mvn -B -q package -Dmaven.test.skip=true -pl daemon -am
+RUN mvn -B -q package -Dmaven.test.skip=true -Dexec.skip -pl daemon -am
 COPY codec/src/main codec/src/main
 COPY daemon/src/main daemon/src/main
-RUN mvn -B -q package -Dmaven.test.skip=true -pl daemon -am
+RUN mvn -B -q package -Dmaven.test.skip=true -Dexec.skip -pl daemon -am
 
 FROM eclipse-temurin:25-jre
 # The user owns the directory, and so a named volume that is first mounted there.

@@ -78,9 +78,13 @@ build() {
     (cd "$root" && mvn -B -q -Dstyle.color=never package -Dmaven.test.skip=true -pl client,daemon -am) >&2 || die 1 "the build failed"
 }
 
-# Builds if nothing has been built.
+# Builds if one of these is not there.
 build_if_missing() {
-    if [ -e "$daemon_jar" ] && [ -e "$client_jar" ]; then return 0; fi
+    missing=
+    for jar in "$@"; do
+        [ -e "$jar" ] || missing=$jar
+    done
+    [ -n "$missing" ] || return 0
     [ -w "$root" ] || die 1 "there is nothing built yet, and nothing can be written to $root"
     command -v mvn >/dev/null || die 1 "there is nothing built yet, and no mvn on the path; install Maven 3.8 or newer"
     build
@@ -88,7 +92,7 @@ build_if_missing() {
 
 # Builds if nothing has been built since a source changed. What can't be built anew is taken as it is.
 build_if_stale() {
-    build_if_missing
+    build_if_missing "$daemon_jar" "$client_jar"
     [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
     for jar in "$daemon_jar" "$client_jar"; do
         newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "${jar%/target/*}/pom.xml" \
