@@ -23,6 +23,7 @@ public final class AppendLoad implements AutoCloseable {
     private static final int PATIENCE_MS = 2_000;
 
     private final ProcessCluster cluster;
+    private final String padding;
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
     private final Map<String, String> refused = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -33,7 +34,13 @@ public final class AppendLoad implements AutoCloseable {
 
     /** Starts so many clients. */
     public AppendLoad(final ProcessCluster cluster, final int clients) {
+        this(cluster, clients, 0);
+    }
+
+    /** Starts so many clients, whose payloads are longer than they need be by so many bytes. */
+    public AppendLoad(final ProcessCluster cluster, final int clients, final int paddingBytes) {
         this.cluster = cluster;
+        padding = paddingBytes == 0 ? "" : "/" + "x".repeat(paddingBytes - 1);
         for (int i = 0; i < clients; i++) {
             final String name = "client-" + i;
             final Thread thread = new Thread(() -> run(name), name);
@@ -79,10 +86,10 @@ public final class AppendLoad implements AutoCloseable {
                     while (!isEnding && !isRefused) {
                         final int first = number;
                         for (int i = 0; i < PIPELINED; i++) {
-                            client.send("APPEND", name + "/" + number++);
+                            client.send("APPEND", name + "/" + number++ + padding);
                         }
                         for (int i = 0; i < PIPELINED; i++) {
-                            isRefused |= !record(name + "/" + (first + i), client.receive());
+                            isRefused |= !record(name + "/" + (first + i) + padding, client.receive());
                         }
                     }
                 } catch (final UncheckedIOException broken) {

@@ -26,13 +26,13 @@ final class CrashIT {
         final AppendLoad load = new AppendLoad(cluster, 3);
         try (load) {
             for (int round = 0; round < ROUNDS; round++) {
-                awaitMore(load, 50);
+                load.awaitMore(50);
                 final int victim = round % 2 == 0 ? cluster.awaitLeader() : 1 + random.nextInt(3);
                 cluster.kill(victim);
-                awaitMore(load, 50);
+                load.awaitMore(50);
                 cluster.start(victim);
             }
-            awaitMore(load, 50);
+            load.awaitMore(50);
         }
 
         load.check(cluster.awaitEqualLogs());
@@ -44,13 +44,13 @@ final class CrashIT {
         final AppendLoad load = new AppendLoad(cluster, 3);
         try (load) {
             for (int round = 0; round < ROUNDS; round++) {
-                awaitMore(load, 50);
+                load.awaitMore(50);
                 cluster.killAll();
                 for (int id = 1; id <= 3; id++) {
                     cluster.start(id);
                 }
             }
-            awaitMore(load, 50);
+            load.awaitMore(50);
         }
 
         load.check(cluster.awaitEqualLogs());
@@ -62,11 +62,11 @@ final class CrashIT {
         cluster.append("before");
         final AppendLoad load = new AppendLoad(cluster, 2);
         try (load) {
-            awaitMore(load, 20);
+            load.awaitMore(20);
             cluster.pause(leader);
-            awaitMore(load, 50);
+            load.awaitMore(50);
             cluster.resume(leader);
-            awaitMore(load, 50);
+            load.awaitMore(50);
         }
 
         final List<RespClient.Entry> log = cluster.awaitEqualLogs();
@@ -91,10 +91,5 @@ final class CrashIT {
 
         cluster.awaitCommit(1, index);
         assertTrue(cluster.node(1).isAlive());
-    }
-
-    private static void awaitMore(final AppendLoad load, final int more) {
-        final int enough = load.acknowledged() + more;
-        ProcessCluster.untilTrue("more acknowledged appends", () -> load.acknowledged() >= enough);
     }
 }

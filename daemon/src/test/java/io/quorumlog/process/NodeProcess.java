@@ -118,6 +118,16 @@ public final class NodeProcess implements AutoCloseable {
         }
     }
 
+    /** Forgets all it has printed; for one that has ended. */
+    void forgetOutput() {
+        output.toFile().delete();
+    }
+
+    /** The lines it has printed that are no log of its work: those that say why it ended. */
+    public List<String> endLines() {
+        return output().lines().filter(line -> !line.contains(" INFO ")).toList();
+    }
+
     /** The last lines it has printed. */
     public String outputTail(final int lines) {
         final List<String> all = output().lines().toList();
@@ -127,6 +137,7 @@ public final class NodeProcess implements AutoCloseable {
     /** Ends it in any case, a paused one too. */
     @Override
     public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly); // of one who traces the node
         process.destroyForcibly();
         try {
             process.waitFor();

@@ -39,6 +39,7 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     private final int size;
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<Integer, NodeProcess> nodes = new TreeMap<>();
+    private final Map<Integer, TestDisk> disks = new TreeMap<>();
     private Path directory;
     private int[] peerPorts;
     private int[] clientPorts;
@@ -63,6 +64,7 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(final ExtensionContext context) throws IOException {
+        disks.values().forEach(TestDisk::thaw);
         nodes.values().forEach(NodeProcess::close);
         if (context.getExecutionException().isPresent()) {
             for (final Map.Entry<Integer, NodeProcess> node : nodes.entrySet()) {
@@ -71,6 +73,8 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
             }
         }
         nodes.clear();
+        disks.values().forEach(TestDisk::close);
+        disks.clear();
         delete(directory);
     }
 
@@ -102,17 +106,31 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
 
     /** Starts a node with more in its environment. */
     public NodeProcess start(final int id, final Map<String, String> environment) {
+        final ProcessBuilder builder = NodeProcess.builder(output(id), arguments(id));
+        builder.environment().putAll(environment);
+        return start(id, builder);
+    }
+
+    /** Starts a node by a command that is put before its own, such as a tracer. */
+    NodeProcess startUnder(final List<String> prefix, final int id) {
+        final ProcessBuilder builder = NodeProcess.builder(output(id), arguments(id));
+        builder.command().addAll(0, prefix);
+        return start(id, builder);
+    }
+
+    private NodeProcess start(final int id, final ProcessBuilder builder) {
         final NodeProcess before = nodes.get(id);
         if (before != null && before.isAlive()) {
             throw new IllegalStateException("node " + id + " runs already");
         }
-        final Path output = directory.resolve("node-" + id + ".log");
-        final ProcessBuilder builder = NodeProcess.builder(output, arguments(id));
-        builder.environment().putAll(environment);
         builder.command().addAll(0, prefix(id));
-        final NodeProcess node = NodeProcess.start(output, builder);
+        final NodeProcess node = NodeProcess.start(output(id), builder);
         nodes.put(id, node);
         return node;
+    }
+
+    private Path output(final int id) {
+        return directory.resolve("node-" + id + ".log");
     }
 
     /** Takes charge of a node that a test has started in a way of its own. */
@@ -184,7 +202,20 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
 
     /** A node's data directory, which need not exist. */
     public Path dataDir(final int id) {
-        return directory.resolve("node-" + id);
+        final TestDisk disk = disks.get(id);
+        return disk == null ? directory.resolve("node-" + id) : disk.path().resolve("data");
+    }
+
+    /** Gives a node that was never started a small disk for its data. */
+    TestDisk mountDisk(final int id, final TestDisk.Kind kind, final int mib) {
+        final TestDisk disk = TestDisk.make(kind, mib, directory.resolve("disk-" + id));
+        disks.put(id, disk);
+        return disk;
+    }
+
+    /** The disk that a node was given. */
+    TestDisk disk(final int id) {
+        return disks.get(id);
     }
 
     public int peerPort(final int id) {

@@ -1,0 +1,91 @@
+package io.quorumlog.process;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes system calls of a process slow or fail, by strace: that of a running one until {@link #close}, or of one to be
+ * started. Where strace is missing, or may not trace, the test is skipped.
+ */
+final class SystemCallFaults implements AutoCloseable {
+    /** All by which a node forces something to its disk. */
+    static final String FLUSHES = "fdatasync,fsync,msync,sync_file_range";
+
+    private final Process strace;
+
+    private SystemCallFaults(final Process strace) {
+        this.strace = strace;
+    }
+
+    /** Skips the test where this can't be done. */
+    static void assumePossible() {
+        assumeTrue(Commands.run("strace", "--version") == 0, "strace is not installed");
+        assumeTrue(Commands.run("strace", "-qq", "-o", "/dev/null", "true") == 0, "strace may not trace here");
+    }
+
+    /**
+     * Begins to inject faults into a running process.
+     *
+     * @param calls names of system calls, with commas
+     * @param fault what becomes of them, in strace's words
+     */
+    static SystemCallFaults inject(final NodeProcess node, final String calls, final String fault) {
+        try {
+            final Path said = Files.createTempFile(Path.of("target/process-tests"), "strace", ".log");
+            final Process strace = new ProcessBuilder(
+                            "strace",
+                            "-f",
+                            "-o",
+                            "/dev/null",
+                            "-p",
+                            Long.toString(node.pid()),
+                            "-e",
+                            "trace=" + calls,
+                            "-e",
+                            "inject=" + calls + ":" + fault)
+                    .redirectErrorStream(true)
+                    .redirectOutput(said.toFile())
+                    .start();
+            ProcessCluster.untilTrue(
+                    "strace to attach", () -> Files.readString(said).contains(" attached") || !strace.isAlive());
+            Files.delete(said);
+            assumeTrue(strace.isAlive(), "strace may not attach to another process here");
+            return new SystemCallFaults(strace);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What to put before a command so that it runs with faults. */
+    static List<String> prefix(final String calls, final String fault) {
+        return List.of(
+                "strace",
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=" + calls,
+                "-e",
+                "inject=" + calls + ":" + fault);
+    }
+
+    /** Lets go of the process, which goes on without faults. */
+    @Override
+    public void close() {
+        strace.destroy();
+        try {
+            if (!strace.waitFor(10, TimeUnit.SECONDS)) {
+                strace.destroyForcibly().waitFor();
+            }
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
