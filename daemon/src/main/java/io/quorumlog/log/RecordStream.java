@@ -45,6 +45,12 @@ public interface RecordStream {
     boolean fits(int recordLength, int reserve);
 
     /**
+     * Whether room on the disk has been reserved for the largest record and what closes a file. While it is false, the log
+     * takes no entries, for an append would wait for the disk; it becomes true by itself or the node stops.
+     */
+    boolean isSpaceReserved();
+
+    /**
      * Whether {@link #roll} can go on at once: the next file has been prepared. While it is false and the current file is
      * full, the log takes no entries (they stay with whoever sends them); it becomes true by itself or the node stops.
      */

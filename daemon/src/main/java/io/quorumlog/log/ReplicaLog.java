@@ -228,8 +228,13 @@ public final class ReplicaLog implements RaftLog {
         final int fileIndexLength =
                 FileIndexRecord.length(entries.newestSlots().size() + 1, runsInFile + 1, nonClientsInFile + 1);
         final int reserve = fileIndexLength + (entry ? HARD_STATE_RESERVE : 0);
-        if (closed || fileIndexLength > FileIndexRecord.MAX_LENGTH || !stream.fits(recordLength, reserve)) {
+        if (closed) {
             roll();
+        } else if (fileIndexLength > FileIndexRecord.MAX_LENGTH || !stream.fits(recordLength, reserve)) {
+            // A hard state rather goes in behind a full file's last entry than waits for the next file.
+            if (entry || stream.isNextFileReady()) {
+                roll();
+            }
         }
     }
 
@@ -325,16 +330,19 @@ public final class ReplicaLog implements RaftLog {
     }
 
     /**
-     * Whether entries can be appended without waiting: false while the file may be too full for the largest and the next
-     * one is not prepared yet. A leader then takes no proposals, a follower no entries.
+     * Whether entries can be appended without waiting: false while room for the largest is not reserved on the disk, or the
+     * file may be too full for it and the next one is not prepared yet. A leader then takes no proposals, a follower no
+     * entries.
      */
     @Override
     public boolean acceptsEntries() {
-        return stream.isNextFileReady()
-                || !closed
-                        && stream.fits(
-                                LARGEST_APPEND,
-                                FileIndexRecord.length(entries.newestSlots().size(), runsInFile, nonClientsInFile));
+        return stream.isSpaceReserved()
+                && (stream.isNextFileReady()
+                        || !closed
+                                && stream.fits(
+                                        LARGEST_APPEND,
+                                        FileIndexRecord.length(
+                                                entries.newestSlots().size(), runsInFile, nonClientsInFile)));
     }
 
     // Entries, read.

@@ -175,13 +175,18 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     }
 
     @Override
+    public boolean isSpaceReserved() {
+        return space.isAhead();
+    }
+
+    @Override
     public boolean isNextFileReady() {
         return space.isNextReady();
     }
 
     @Override
     public void roll() {
-        // Almost always it is there; but a vote must not wait for the flush thread.
+        // It is there for whoever asked before; a new leader's first entry can't wait.
         space.requireNext();
         final long oldEnd = end + StoreFormat.END_MARK_LENGTH;
         currentFile++;

@@ -19,8 +19,9 @@ import net.openhft.posix.PosixAPI;
  * ({@link StoreLayout}): it lengthens the current file, and when that is full, prepares the next one under a name at which
  * Chronicle looks when it rolls. It also cuts files that were left to what is used in them.
  *
- * <p>The loop publishes where the log ends, and reads how far it may go. State that belongs together is one immutable
- * object, replaced under a lock, which the loop takes only when it rolls, or when the flush thread is not ahead of it.
+ * <p>The loop publishes where the log ends, and reads how far it may go. While the flush thread is not ahead of it, because
+ * a disk hangs, the log takes no entries ({@link #isAhead}); only for what can't wait, a vote perhaps, the loop would reserve
+ * by itself. State that belongs together is one immutable object, replaced under a lock.
  */
 final class LogSpace {
     /** Chronicle clears 8 bytes behind each record, and the end mark takes 4. */
@@ -37,6 +38,7 @@ final class LogSpace {
 
     private final Path directory;
     private final long maxRecordBytes;
+    private final long aheadBytes; // what must be reserved behind the end for the log to take an entry
     private final ConcurrentLinkedQueue<ClosedFile> closedFiles = new ConcurrentLinkedQueue<>();
     private final long diskBytes;
     private volatile long closedBytes;
@@ -54,6 +56,7 @@ final class LogSpace {
     LogSpace(final Path directory, final long maxRecordBytes, final long closedBytes) {
         this.directory = directory;
         this.maxRecordBytes = maxRecordBytes;
+        aheadBytes = maxRecordBytes + StoreLayout.MAX_RESERVE_BYTES + SLACK_BYTES;
         this.closedBytes = closedBytes;
         try {
             diskBytes = Files.getFileStore(directory).getTotalSpace();
@@ -94,14 +97,19 @@ final class LogSpace {
         return false;
     }
 
+    /** The loop's: whether the largest record, and what closes a file, can be stored without waiting for the disk. */
+    boolean isAhead() {
+        return end + aheadBytes <= reservation.reservedEnd;
+    }
+
     /** The loop's: whether the next file has been prepared. */
     boolean isNextReady() {
         return reservation.nextReservedEnd > 0;
     }
 
     /**
-     * The loop's: makes sure that a record ending at {@code newEnd} can be stored. The flush thread is ahead of that, but
-     * for a moment in which it hangs in a flush; then the loop reserves by itself.
+     * The loop's: makes sure that a record ending at {@code newEnd} can be stored. So it is wherever {@link #isAhead} was
+     * asked before; else the loop reserves by itself.
      *
      * @throws NoSpaceException if the disk is full
      */
@@ -188,7 +196,7 @@ final class LogSpace {
 
     private synchronized boolean reserveWhatIsDue() {
         final Reservation current = reservation;
-        if (current.reservedEnd < StoreLayout.FILE_BYTES && end > current.lengthenAt) {
+        if (end > current.lengthenAt) {
             lengthen(Math.min(StoreLayout.FILE_BYTES, Math.max(current.reservedEnd, end) + stepBytes()));
             return true;
         }
@@ -235,7 +243,8 @@ final class LogSpace {
     }
 
     private void reserved(final int file, final long reservedEnd, final long nextReservedEnd) {
-        final long lengthenAt = reservedEnd < StoreLayout.FILE_BYTES ? reservedEnd - stepBytes() / 2 : Long.MAX_VALUE;
+        final boolean isWhole = reservedEnd >= StoreLayout.FILE_BYTES + aheadBytes;
+        final long lengthenAt = isWhole ? Long.MAX_VALUE : reservedEnd - stepBytes() * 3 / 4;
         final long nextAt = nextReservedEnd > 0 ? Long.MAX_VALUE : StoreLayout.NEXT_FILE_AT;
         reservation = new Reservation(file, reservedEnd, nextReservedEnd, lengthenAt, Math.min(lengthenAt, nextAt));
     }

@@ -34,7 +34,7 @@ final class StoreLayout {
      */
     static final int BLOCK_BYTES = 128 * MIB;
 
-    private static final long MIN_STEP_BYTES = 4 * MIB;
+    private static final long MIN_STEP_BYTES = 8 * MIB;
     private static final long MAX_STEP_BYTES = 16 * MIB;
     private static final int LOG_SHARE = 64;
     private static final int DISK_SHARE = 16;
@@ -50,8 +50,9 @@ final class StoreLayout {
 
     /**
      * How many bytes are reserved at a time: large enough to be rare, small enough that an idle node wastes little and
-     * that a small disk can be filled. The next step is taken when half of this one is left, so half a step must hold the
-     * largest record and what closes a file.
+     * that a small disk can be filled. The next step is taken when three quarters of this one are left, and no entries are
+     * taken when there is no room for the largest record and what closes a file: that is at most half a step, so that the
+     * flush thread has the quarter between to get there.
      *
      * @param maxRecordBytes the largest record that this node appends, header included
      * @param logBytes what the log's files take

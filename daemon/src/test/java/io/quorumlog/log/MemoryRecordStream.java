@@ -41,6 +41,9 @@ public final class MemoryRecordStream implements RecordStream {
         int survivingBytes(long seq, int length);
     }
 
+    /** For a node's own records behind a full file's last entry, while the next file is not ready. */
+    private static final int BEHIND_FULL_BYTES = 4096;
+
     private static final class File {
         final int number;
         final UnsafeBuffer bytes;
@@ -59,6 +62,7 @@ public final class MemoryRecordStream implements RecordStream {
     private long lastSeq;
     private long flushedSeq;
     private boolean nextFileReady = true;
+    private boolean spaceReserved = true;
 
     /** Position and length of each unflushed record, in order: record {@code flushedSeq + 1} first. */
     private long[] unflushedPositions = new long[64];
@@ -74,7 +78,7 @@ public final class MemoryRecordStream implements RecordStream {
     }
 
     private void begin(final int number) {
-        current = new File(number, fileBytes);
+        current = new File(number, fileBytes + BEHIND_FULL_BYTES);
         files.add(current);
     }
 
@@ -90,7 +94,7 @@ public final class MemoryRecordStream implements RecordStream {
             final int payloadLength) {
         final int length = headerLength + payloadLength;
         final int offset = nextOffset(current.end);
-        if (offset + length > fileBytes) {
+        if (offset + length > current.bytes.capacity()) {
             throw new StorageException(
                     fileName(current.number) + ": a record of " + length + " bytes does not fit at offset " + offset);
         }
@@ -133,6 +137,11 @@ public final class MemoryRecordStream implements RecordStream {
     public boolean fits(final int recordLength, final int reserve) {
         final int offset = nextOffset(current.end);
         return recordLength <= fileBytes - offset && nextOffset(offset + recordLength) + (long) reserve <= fileBytes;
+    }
+
+    @Override
+    public boolean isSpaceReserved() {
+        return spaceReserved;
     }
 
     @Override
@@ -218,6 +227,11 @@ public final class MemoryRecordStream implements RecordStream {
     /** Whether {@link #isNextFileReady()}; true until set otherwise. */
     public void nextFileReady(final boolean ready) {
         nextFileReady = ready;
+    }
+
+    /** Whether {@link #isSpaceReserved()}; true until set otherwise. */
+    public void spaceReserved(final boolean reserved) {
+        spaceReserved = reserved;
     }
 
     /** A flush of the records up to this number has ended: they survive a crash. */

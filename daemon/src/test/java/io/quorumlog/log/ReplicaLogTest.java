@@ -282,6 +282,29 @@ final class ReplicaLogTest {
     }
 
     @Test
+    void entriesAreNotAcceptedWhileNoSpaceIsReserved() {
+        fixture.log.persistHardState(1, 0, false);
+        fixture.stream.spaceReserved(false);
+        assertFalse(fixture.log.acceptsEntries());
+        fixture.stream.spaceReserved(true);
+        assertTrue(fixture.log.acceptsEntries());
+    }
+
+    @Test
+    void hardStatesGoOnInAFullFileUntilTheNextOneIsReady() {
+        final int file = fixture.stream.currentFile();
+        fixture.stream.nextFileReady(false);
+        for (int term = 1; term <= 150; term++) {
+            fixture.log.persistHardState(term, 0, false);
+        }
+        assertEquals(file, fixture.stream.currentFile());
+
+        fixture.stream.nextFileReady(true);
+        fixture.log.persistHardState(151, 0, false);
+        assertEquals(file + 1, fixture.stream.currentFile());
+    }
+
+    @Test
     void lastRecordSeqAfterAnAppendIsTheEntrysOwn() {
         fixture.log.persistHardState(1, 0, false);
         for (int i = 0; i < 500; i++) {

@@ -229,6 +229,11 @@ final class SimDisk implements RecordStream {
     }
 
     @Override
+    public boolean isSpaceReserved() {
+        return stream.isSpaceReserved();
+    }
+
+    @Override
     public boolean isNextFileReady() {
         return stream.isNextFileReady();
     }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorumlog.log.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -181,6 +183,26 @@ class FlushThreadTest {
 
         assertEquals(2, flusher.durableSeq());
         assertEquals(List.of(1, DIRECTORY), force.begun);
+    }
+
+    @Test
+    void whileAFlushHangsEntriesWaitForSpaceAndTheLoopReservesNone() throws IOException {
+        start(false);
+        appendAndRequest(false);
+        await().until(() -> force.begun.size() == 1);
+
+        int index = 2;
+        for (; fixture.stream.isSpaceReserved(); index++) {
+            fixture.append(index, 100_000);
+        }
+
+        assertTrue(fixture.space.end() > 2L * StoreLayout.MIB, "some room is there without the flush thread");
+        assertTrue(fixture.space.end() < Files.size(fixture.file(1)) - StoreFixture.MAX_RECORD_BYTES);
+        final long reserved = Files.size(fixture.file(1));
+        fixture.append(index, StoreFixture.MAX_RECORD_BYTES - 100); // The one more that was promised to fit.
+        assertEquals(reserved, Files.size(fixture.file(1)));
+        force.gate.release(1000);
+        await().until(fixture.stream::isSpaceReserved);
     }
 
     @Test
