@@ -87,7 +87,7 @@ final class ChronicleFiles implements StoredFiles {
         public Found next() {
             offset = document + StoreFormat.DOCUMENT_HEADER_LENGTH;
             if (offset > fileLength) {
-                return Found.END;
+                return isZeroFrom(document) ? Found.END : Found.BROKEN;
             }
             final int at = fetch(document, StoreFormat.DOCUMENT_HEADER_LENGTH);
             final int header = buffer.getInt(at, LITTLE_ENDIAN);
