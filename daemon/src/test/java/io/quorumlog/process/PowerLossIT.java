@@ -1,0 +1,131 @@
+package io.quorumlog.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The power fails under a node's disk: what was not flushed is gone, and what was acknowledged must not be. */
+final class PowerLossIT {
+    private static final int DISK_MIB = 256;
+    private static final int ROUNDS = 3;
+
+    @RegisterExtension
+    final ProcessCluster cluster = new ProcessCluster(3);
+
+    @BeforeEach
+    void findTools() {
+        TestDisk.assumePowerCanBeLost();
+    }
+
+    private void mountDisks() {
+        for (int id = 1; id <= 3; id++) {
+            cluster.mountDisk(id, TestDisk.Kind.EXT4, DISK_MIB);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fsync", "page-cache"})
+    void aNodeWhosePowerFailsComesBackAndHoldsWhatTheOthersHold(final String durability) {
+        mountDisks();
+        cluster.setting("durability", durability).startAll();
+        final AppendLoad load = new AppendLoad(cluster, 1, 200);
+        try (load) {
+            for (int round = 0; round < ROUNDS; round++) {
+                load.awaitMore(50);
+                final int leader = cluster.awaitLeader();
+                final int victim = round % 2 == 0 ? leader : cluster.follower(leader);
+                cluster.disk(victim).losePower();
+                cluster.kill(victim);
+                cluster.node(victim).forgetOutput();
+                load.awaitMore(50);
+                cluster.disk(victim).restorePower();
+                cluster.start(victim);
+                awaitSound(victim);
+            }
+            load.awaitMore(50);
+        }
+
+        load.check(cluster.awaitEqualLogs());
+        assertNoneRefusedToStart();
+    }
+
+    @Test
+    void whenThePowerFailsEverywhereNothingAcknowledgedIsLost() {
+        mountDisks();
+        cluster.startAll();
+        final AppendLoad load = new AppendLoad(cluster, 3, 200);
+        try (load) {
+            for (int round = 0; round < ROUNDS; round++) {
+                load.awaitMore(100);
+                for (int id = 1; id <= 3; id++) {
+                    cluster.disk(id).losePower();
+                }
+                cluster.killAll();
+                for (int id = 1; id <= 3; id++) {
+                    cluster.disk(id).restorePower();
+                    cluster.node(id).forgetOutput();
+                    cluster.start(id);
+                }
+            }
+            load.awaitMore(50);
+        }
+
+        load.check(cluster.awaitEqualLogs());
+        assertNoneRefusedToStart();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aNodeWhoseDiskGoesAwayEndsWithALine(final boolean isLeader) {
+        mountDisks();
+        final int leader = cluster.startAll();
+        final int victim = isLeader ? leader : cluster.follower(leader);
+        final AppendLoad load = new AppendLoad(cluster, 2, 200);
+        try (load) {
+            load.awaitMore(50);
+            cluster.disk(victim).losePower();
+            final NodeProcess node = cluster.node(victim);
+            assertEquals(1, node.awaitExit(), node::output);
+            final List<String> lines = node.endLines();
+            assertEquals(1, lines.size(), node::output);
+            assertTrue(lines.get(0).startsWith("quorumlog: "), lines.get(0));
+            assertTrue(lines.get(0).contains(cluster.dataDir(victim).toString()), lines.get(0));
+            node.forgetOutput();
+            load.awaitMore(50);
+            cluster.disk(victim).restorePower();
+            cluster.start(victim);
+        }
+
+        load.check(cluster.awaitEqualLogs());
+        assertNoneRefusedToStart();
+    }
+
+    /** Waits until a node answers; it shows nothing that can't be. */
+    private void awaitSound(final int id) {
+        ProcessCluster.untilTrue("node " + id + " to answer", () -> {
+            final Map<String, String> status = cluster.status(id);
+            if (status.isEmpty()) {
+                assertTrue(cluster.node(id).isAlive(), () -> cluster.node(id).outputTail(20));
+                return false;
+            }
+            assertTrue(
+                    Long.parseLong(status.get("commit_index")) <= Long.parseLong(status.get("last_index")),
+                    status::toString);
+            return true;
+        });
+    }
+
+    private void assertNoneRefusedToStart() {
+        for (int id = 1; id <= 3; id++) {
+            assertEquals(List.of(), cluster.node(id).endLines());
+            assertEquals(List.of(), cluster.disk(id).crashReports());
+        }
+    }
+}
