@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  *   <li>{@code held DIRECTORY}: prints the data directories in it that a process holds, if any, and ends with status
  *       {@link #PROBLEM}.
  *   <li>{@code status NODE...}: prints a line a node.
- *   <li>{@code leader SECONDS NODE...}: waits for a leader that can commit and prints its id.
+ *   <li>{@code leader SECONDS NODE...}: waits for a leader that can commit, and then until every node answers that is not
+ *       paused; prints the leader's id.
  *   <li>{@code follows SECONDS NODE}: waits until the node answers, and then a little until it knows a leader.
  * </ul>
  *
@@ -116,20 +117,45 @@ final class ClusterProbe {
     private static int leader(final String[] arguments) throws InterruptedException {
         final long deadlineNs = deadlineNs(arguments[1]);
         final Target[] targets = targets(arguments);
+        String leader = null;
         while (System.nanoTime() - deadlineNs < 0) {
             if (printEnded(targets)) {
                 return PROBLEM;
             }
-            for (final Target target : targets) {
-                // LAST is answered by a leader only, and only when an entry of its own term is committed.
-                if (target.ask("LAST").startsWith(":")) {
-                    System.out.println(target.id);
-                    return 0;
-                }
+            if (leader == null) {
+                leader = findLeader(targets);
+            }
+            if (leader != null && allAnswer(targets)) {
+                break;
             }
             Thread.sleep(PAUSE_MS);
         }
-        return TIMEOUT;
+        if (leader == null) {
+            return TIMEOUT;
+        }
+        System.out.println(leader);
+        return 0;
+    }
+
+    /** The id of the one that leads and has committed in its term, or null. */
+    private static String findLeader(final Target[] targets) {
+        for (final Target target : targets) {
+            // LAST is answered by a leader only, and only when an entry of its own term is committed.
+            if (target.ask("LAST").startsWith(":")) {
+                return target.id;
+            }
+        }
+        return null;
+    }
+
+    /** A majority is enough for a leader, so one may still be starting; but clients are told the addresses of all. */
+    private static boolean allAnswer(final Target[] targets) {
+        for (final Target target : targets) {
+            if (!target.isInState('T') && target.ask("PING").isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int follows(final String[] arguments) throws InterruptedException {
@@ -230,14 +256,16 @@ final class ClusterProbe {
 
         /** Whether its process is there; one that has ended and is only waited for by its parent isn't. */
         boolean runs() {
-            if (pid == 0 || ProcessHandle.of(pid).isEmpty()) {
-                return false;
-            }
+            return pid != 0 && ProcessHandle.of(pid).isPresent() && !isInState('Z');
+        }
+
+        /** Whether the system shows its process in a state: Z ended and not yet waited for, T paused. */
+        boolean isInState(final char state) {
             try {
                 final String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-                return !stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+                return stat.charAt(stat.lastIndexOf(')') + 2) == state;
             } catch (final IOException noProc) {
-                return ProcessHandle.of(pid).isPresent();
+                return false;
             }
         }
 

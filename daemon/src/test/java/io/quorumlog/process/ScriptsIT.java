@@ -91,6 +91,8 @@ final class ScriptsIT {
         final String pid = field(1, "pid");
         assertEquals(0, run(List.of("cluster", "restart", "1")).status);
         assertNotEquals(pid, field(1, "pid"));
+        assertEquals(0, run(List.of("cluster", "start")).status);
+        assertNotEquals("-", field(3, "role"), "a start waits for all whose addresses it prints");
         assertEquals(0, run(List.of("cluster", "restart", "3")).status);
         assertEquals(List.of("up", "up", "up"), states());
 

@@ -63,6 +63,93 @@ final class StopIT {
         assertEquals(0, node.terminate(), () -> node.outputTail(5));
     }
 
+    /** From the first statement on to its first message, whatever class is at work; and nothing is lost by it. */
+    @Test
+    void aNodeThatOpensItsLogStops() {
+        cluster.startAll();
+        final long index = cluster.append("before");
+        cluster.kill(1);
+        for (final String lastLoaded : List.of(
+                "node.StopSignal",
+                "store.LogDirectory",
+                "log.Recovery",
+                "store.FlushThread",
+                "replica.Replica",
+                "raft.Follower")) {
+            final int printed = cluster.node(1).output().length();
+            final NodeProcess node = cluster.start(1, Map.of("JAVA_OPTS", "-Xlog:class+load"));
+            final String line = " io.quorumlog." + lastLoaded + " ";
+            ProcessCluster.untilTrue(line, () -> node.output().indexOf(line, printed) >= 0);
+
+            assertEquals(0, node.terminate(), () -> lastLoaded + ": " + node.outputTail(5));
+        }
+
+        cluster.start(1);
+        cluster.awaitCommit(1, index);
+        assertEquals("before", cluster.awaitEqualLogs().get(0).payload());
+    }
+
+    @Test
+    void aLeaderThatIsHandingOverToOneWhoSleepsStops() {
+        final int leader = cluster.startAll();
+        final int follower = cluster.follower(leader);
+        cluster.append("before");
+        cluster.pause(follower);
+        try (RespClient client = cluster.client(leader)) {
+            client.send("TRANSFER", follower);
+            client.send("APPEND", "during");
+            // Sent on another connection later, answered earlier: the transfer is under way.
+            assertEquals(leader, cluster.figure(leader, "node_id"));
+
+            assertEquals(
+                    0, cluster.terminate(leader), () -> cluster.node(leader).output());
+        }
+        cluster.resume(follower);
+
+        final List<RespClient.Entry> log = cluster.awaitEqualLogs();
+        assertEquals("before", log.get(0).payload());
+        assertTrue(log.size() <= 2, log::toString);
+    }
+
+    @Test
+    void allNodesAtOnceUnderLoadStopAndLoseNothing() {
+        cluster.startAll();
+        final AppendLoad load = new AppendLoad(cluster, 3);
+        try (load) {
+            for (int round = 0; round < 2; round++) {
+                final int enough = load.acknowledged() + 100;
+                ProcessCluster.untilTrue("some load", () -> load.acknowledged() > enough);
+                for (int id = 1; id <= 3; id++) {
+                    cluster.node(id).signal("TERM");
+                }
+                for (int id = 1; id <= 3; id++) {
+                    assertEquals(0, cluster.node(id).awaitExit(), cluster.node(id)::output);
+                }
+                for (int id = 1; id <= 3; id++) {
+                    cluster.start(id);
+                }
+            }
+            final int enough = load.acknowledged() + 10;
+            ProcessCluster.untilTrue("some more load", () -> load.acknowledged() > enough);
+        }
+
+        load.check(cluster.awaitEqualLogs());
+    }
+
+    @Test
+    void aPausedNodeStopsWhenItWakes() {
+        final int leader = cluster.startAll();
+        cluster.pause(leader);
+        final NodeProcess node = cluster.node(leader);
+        node.signal("TERM");
+        ProcessCluster.untilTrue(
+                "another leader", () -> cluster.figure(cluster.follower(leader), "leader_id") != leader);
+
+        cluster.resume(leader);
+
+        assertEquals(0, node.awaitExit(), node::output);
+    }
+
     @Test
     void aLeaderWhoseFollowersSleepStops() {
         final int leader = cluster.startAll();
