@@ -6,12 +6,13 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts connections on one port, some a turn, and hands them on. When the process has no descriptors left, it pauses for
+ * Accepts connections on one port, some a turn, and hands them on. When there are no descriptors left for them, it pauses for
  * a moment instead of being told again and again that somebody waits; the waiting ones stay in the kernel's queue.
  */
 final class Acceptor implements Ready {
@@ -20,21 +21,31 @@ final class Acceptor implements Ready {
     private final String purpose;
     private final ServerSocketChannel server;
     private final Consumer<SocketChannel> accepted;
+    private final BooleanSupplier hasRoom;
+    private final int acceptsPerTurn;
     private final SelectionKey key;
     private final LogThrottle throttle = new LogThrottle(1, TimeUnit.MINUTES.toNanos(1));
     private boolean isPaused;
     private long resumeNs;
 
-    /** @param purpose "client" or "peer", for the log */
+    /**
+     * @param purpose "client" or "peer", for the log
+     * @param acceptsPerTurn so that a flood does not hold up those that are there
+     * @param hasRoom whether there is a descriptor for one more
+     */
     Acceptor(
             final String purpose,
             final ServerSocketChannel server,
             final Selector selector,
-            final Consumer<SocketChannel> accepted)
+            final Consumer<SocketChannel> accepted,
+            final int acceptsPerTurn,
+            final BooleanSupplier hasRoom)
             throws IOException {
         this.purpose = purpose;
         this.server = server;
         this.accepted = accepted;
+        this.acceptsPerTurn = acceptsPerTurn;
+        this.hasRoom = hasRoom;
         this.key = server.register(selector, SelectionKey.OP_ACCEPT, this);
     }
 
@@ -43,12 +54,16 @@ final class Acceptor implements Ready {
         if (!server.isOpen()) {
             return;
         }
-        for (int i = 0; i < NetLimits.ACCEPTS_PER_TURN; i++) {
+        for (int i = 0; i < acceptsPerTurn; i++) {
+            if (!hasRoom.getAsBoolean()) {
+                pause(nowNs, "no descriptors left but those reserved for members and files");
+                return;
+            }
             final SocketChannel channel;
             try {
                 channel = server.accept();
             } catch (IOException e) {
-                pause(nowNs, e);
+                pause(nowNs, e.getMessage());
                 return;
             }
             if (channel == null) {
@@ -71,7 +86,7 @@ final class Acceptor implements Ready {
         throw new IllegalStateException(purpose + " port failed", reason);
     }
 
-    private void pause(final long nowNs, final IOException reason) {
+    private void pause(final long nowNs, final String reason) {
         isPaused = true;
         resumeNs = nowNs + NetLimits.ACCEPT_PAUSE_NS;
         key.interestOps(0);
@@ -79,7 +94,7 @@ final class Acceptor implements Ready {
             LOG.warn(
                     "port={} accepting=paused reason=\"{}\"; new connections wait{}",
                     purpose,
-                    reason.getMessage(),
+                    reason,
                     throttle.omitted());
         }
     }

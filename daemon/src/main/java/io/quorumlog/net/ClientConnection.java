@@ -49,6 +49,8 @@ final class ClientConnection extends Connection implements ReplyOutput {
 
     /** Where this stands among all connections; theirs to change. */
     int slot;
+    /** Whether it waits to be read; theirs to change. */
+    boolean isInReadyQueue;
 
     ClientConnection(final ClientConnections clients, final SocketChannel channel, final PendingWrites writes) {
         super(
@@ -106,7 +108,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
                 onInputEnd();
                 return;
             }
-            if (count < room) {
+            if (count < room || clients.isTurnOver()) {
                 return;
             }
         }

@@ -1,5 +1,6 @@
 package io.quorumlog.net;
 
+import io.quorumlog.codec.ProtocolException;
 import io.quorumlog.session.Sessions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -10,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,19 +33,22 @@ final class ClientConnections {
     private final BufferPool largeInputs;
     private final BufferPool outputs;
     private final VanishedClients vanished;
+    private final NanoClock clock;
     private final Chunk sharedInput = new Chunk(NetLimits.SHARED_INPUT_BYTES);
     /** Two queues, for a small request must not wait behind a large one. */
     private final ArrayDeque<ClientConnection> waitingForLarge = new ArrayDeque<>();
 
     private final ArrayDeque<ClientConnection> waitingForSmall = new ArrayDeque<>();
     private final ArrayDeque<ClientConnection> waitingToLookAhead = new ArrayDeque<>();
+    /** Whose sockets are ready, and whose turn may not have come in the turn that found it. */
+    private final ArrayDeque<ClientConnection> ready = new ArrayDeque<>();
+    /** Who can go on without a byte from outside. */
+    private final ArrayDeque<ClientConnection> resumed = new ArrayDeque<>();
+
     private final ArrayDeque<ClientConnection> lingering = new ArrayDeque<>();
     private final LogThrottle foreign = new LogThrottle(3, TimeUnit.SECONDS.toNanos(5));
     private ClientConnection[] all = new ClientConnection[64];
     private int count;
-    private ClientConnection[] resumed = new ClientConnection[64];
-    private ClientConnection[] resuming = new ClientConnection[64];
-    private int resumedCount;
     private int readBytes = NetLimits.CLIENT_READ_BYTES_PER_TURN;
     /** Of whoever had to wait last. */
     private int lookAheadBytes;
@@ -51,16 +56,22 @@ final class ClientConnections {
     private Sessions sessions;
     private long nowNs;
     private long stallCheckNs;
+    private long turnEndNs;
 
-    /** @param memory the bounds on what all of them take */
+    /**
+     * @param memory the bounds on what all of them take
+     * @param clock tells how much of a turn is over
+     */
     ClientConnections(
             final Selector selector,
             final PendingWrites writes,
             final NetMemory memory,
-            final VanishedClients vanished) {
+            final VanishedClients vanished,
+            final NanoClock clock) {
         this.selector = selector;
         this.writes = writes;
         this.vanished = vanished;
+        this.clock = clock;
         this.smallInputs = new BufferPool(memory.smallInputBytes(), NetLimits.CACHED_BYTES / 2);
         this.largeInputs = new BufferPool(memory.largeInputBytes(), NetLimits.CACHED_BYTES / 2);
         this.outputs = new BufferPool(memory.outputBytes(), NetLimits.CACHED_BYTES);
@@ -93,13 +104,68 @@ final class ClientConnections {
         }
     }
 
-    /** Whether a connection can go on at once. */
-    boolean hasResumed() {
-        return resumedCount > 0;
+    /** Whether a connection can be served without a wait. */
+    boolean hasWork() {
+        return !resumed.isEmpty() || !ready.isEmpty();
     }
 
-    /** Says among how many ready sockets this turn is shared. */
-    void shareTurn(final int readyCount) {
+    /** A client's socket is ready, as its selector says again and again until it is served. */
+    void addReady(final ClientConnection connection) {
+        if (!connection.isInReadyQueue) {
+            connection.isInReadyQueue = true;
+            ready.addLast(connection);
+        }
+    }
+
+    /**
+     * Serves clients: first some of those who have unparsed input or unwritten replies and could not go on before, then some
+     * whose sockets are ready, each kind for its part of the turn, in the order in which they came. However many there are
+     * and whatever they ask for, members and heartbeats have their turn soon, on a slow or busy processor too; who is left
+     * over is first in the next turn.
+     *
+     * @return how many were served
+     */
+    int serve() {
+        return resume() + readReady();
+    }
+
+    private int resume() {
+        final int due = resumed.size();
+        turnEndNs = due == 0 ? 0 : clock.nanoTime() + NetLimits.CLIENTS_NS_PER_TURN;
+        for (int i = 0; i < due; i++) {
+            if (i > 0 && isTurnOver()) {
+                return i;
+            }
+            resumed.pollFirst().onResumed(nowNs);
+        }
+        return due;
+    }
+
+    private int readReady() {
+        final int due = ready.size();
+        shareTurn(due);
+        turnEndNs = due == 0 ? 0 : clock.nanoTime() + NetLimits.CLIENTS_NS_PER_TURN;
+        for (int i = 0; i < due; i++) {
+            if (i > 0 && isTurnOver()) {
+                return i;
+            }
+            final ClientConnection connection = ready.pollFirst();
+            connection.isInReadyQueue = false;
+            try {
+                connection.onReady(nowNs);
+            } catch (IOException | ProtocolException e) {
+                connection.onFailure(e);
+            }
+        }
+        return due;
+    }
+
+    /** Whether those whose turn it is have had their time. */
+    boolean isTurnOver() {
+        return clock.nanoTime() - turnEndNs >= 0;
+    }
+
+    private void shareTurn(final int readyCount) {
         readBytes = Math.max(
                 NetLimits.LEAST_CLIENT_READ_BYTES_PER_TURN,
                 Math.min(
@@ -109,25 +175,6 @@ final class ClientConnections {
     /** Bytes that one connection may read in this turn. */
     int readBytes() {
         return readBytes;
-    }
-
-    /**
-     * Lets connections go on that have unparsed input or unwritten replies, and could not before.
-     *
-     * @return how many
-     */
-    int resume() {
-        final ClientConnection[] due = resumed;
-        final int dueCount = resumedCount;
-        resumed = resuming;
-        resuming = due;
-        resumedCount = 0;
-        for (int i = 0; i < dueCount; i++) {
-            final ClientConnection connection = due[i];
-            due[i] = null;
-            connection.onResumed(nowNs);
-        }
-        return dueCount;
     }
 
     /** Does what is due: ends connections that linger, hands out memory, takes it from those who sit on it. */
@@ -324,12 +371,9 @@ final class ClientConnections {
 
     // -- what the connections ask -------------------------------------------------------------------------------------
 
-    /** Lets a connection go on in the next turn, which begins at once. */
+    /** Lets a connection go on in one of the next turns, which begin at once. */
     void addResumed(final ClientConnection connection) {
-        if (resumedCount == resumed.length) {
-            resumed = Arrays.copyOf(resumed, 2 * resumedCount);
-        }
-        resumed[resumedCount++] = connection;
+        resumed.addLast(connection);
     }
 
     void addLingering(final ClientConnection connection) {

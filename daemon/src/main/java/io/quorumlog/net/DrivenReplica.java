@@ -27,6 +27,11 @@ record DrivenReplica(Replica replica) implements ReplicaPort {
     }
 
     @Override
+    public void onEntriesUnderWay(final int from, final long term) {
+        replica.onEntriesUnderWay(from, term);
+    }
+
+    @Override
     public void onPeerGreeting(final int member, final boolean blank) {
         replica.onPeerGreeting(member, blank);
     }

@@ -19,8 +19,8 @@ import org.agrona.concurrent.NanoClock;
  * The node's one thread at work: all sockets, timers, sessions, the replica, every append and every read of the log.
  *
  * <p>{@link #doCycle} is one turn. It waits for sockets, or for the next deadline, or for somebody to wake it; takes over
- * what the flusher has made durable; reads each ready connection within a budget, so that none starves the rest; fires
- * what is due, <em>after</em> reading, for a node that was paused must see the heartbeat in its buffer before it calls the
+ * what the flusher has made durable; reads each ready connection within a budget, so that none starves the rest, members
+ * first and then clients for some milliseconds, whose rest comes first in the next turn; fires what is due, <em>after</em> reading, for a node that was paused must see the heartbeat in its buffer before it calls the
  * leader dead; and then, at the end of the batch, sends one message to each follower, asks for one flush, answers clients
  * and writes once to each connection. So batches follow from the load: an idle node passes one entry on at once, a busy one
  * all that came in while it was busy. No timer waits for a batch to fill.
@@ -67,8 +67,8 @@ public final class EventLoop implements AutoCloseable {
     /**
      * Takes over the ports; nobody is accepted before {@link #start}.
      *
-     * @throws IOException in one line, if the JVM allows too little memory for these settings, or the system gives no
-     *     selector
+     * @throws IOException in one line, if the JVM allows too little memory for these settings or the system too few
+     *     descriptors, or gives no selector
      */
     public EventLoop(
             final NetSettings settings,
@@ -77,18 +77,26 @@ public final class EventLoop implements AutoCloseable {
             final EpochClock wallClock)
             throws IOException {
         final NetMemory memory = NetMemory.of(settings, NetMemory.allowedBytes());
+        final NetDescriptors descriptors = NetDescriptors.of(settings.peers().size());
         this.nanoClock = nanoClock;
         this.wallClock = wallClock;
         this.isSpinning = settings.spin();
         this.selector = Selector.open();
         this.helpers = new ThreadPoolExecutor(
                 0, MAX_HELPERS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), EventLoop::helperThread);
-        this.links = new PeerLinks(settings, memory, selector, writes, helpers, this::wakeUp);
+        this.links = new PeerLinks(settings, memory, descriptors.strangers(), selector, writes, helpers, this::wakeUp);
         final VanishedClients vanished =
                 new VanishedClients(new SocketTable(), ports.clientPort(), helpers, nanoClock::nanoTime, this::wakeUp);
-        this.clients = new ClientConnections(selector, writes, memory, vanished);
-        this.peerAcceptor = new Acceptor("peer", ports.peers(), selector, links::onAccepted);
-        this.clientAcceptor = new Acceptor("client", ports.clients(), selector, clients::onAccepted);
+        this.clients = new ClientConnections(selector, writes, memory, vanished, nanoClock);
+        this.peerAcceptor =
+                new Acceptor("peer", ports.peers(), selector, links::onAccepted, descriptors.strangers(), () -> true);
+        this.clientAcceptor = new Acceptor(
+                "client",
+                ports.clients(),
+                selector,
+                clients::onAccepted,
+                NetLimits.ACCEPTS_PER_TURN,
+                () -> clients.count() < descriptors.clients());
     }
 
     private static Thread helperThread(final Runnable work) {
@@ -148,7 +156,7 @@ public final class EventLoop implements AutoCloseable {
     }
 
     private void awaitSockets() throws IOException {
-        if (isSpinning || clients.hasResumed()) {
+        if (isSpinning || clients.hasWork()) {
             isWakeUpRequested = false;
             selector.selectNow(onSelected);
             return;
@@ -207,6 +215,10 @@ public final class EventLoop implements AutoCloseable {
 
     /** Only notes who is ready: the clocks are to be moved before anybody acts. */
     private void onSelected(final SelectionKey key) {
+        if (key.attachment() instanceof ClientConnection client) {
+            clients.addReady(client);
+            return;
+        }
         if (readyCount == ready.length) {
             ready = Arrays.copyOf(ready, 2 * readyCount);
         }
@@ -214,8 +226,7 @@ public final class EventLoop implements AutoCloseable {
     }
 
     private int readAll(final long nowNs) {
-        final int work = clients.resume() + readyCount;
-        clients.shareTurn(readyCount);
+        final int work = readyCount;
         for (int i = 0; i < readyCount; i++) {
             final Ready next = ready[i];
             ready[i] = null;
@@ -226,7 +237,7 @@ public final class EventLoop implements AutoCloseable {
             }
         }
         readyCount = 0;
-        return work;
+        return work + clients.serve();
     }
 
     private void fireTimers(final long nowNs) {

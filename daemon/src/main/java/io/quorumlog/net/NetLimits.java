@@ -9,7 +9,7 @@ final class NetLimits {
     /** Connections that the kernel may hold before they are accepted: a start meets all clients at once. */
     static final int ACCEPT_BACKLOG = 4096;
 
-    /** Connections accepted on one port in one turn, so that a flood of them does not hold up those that are there. */
+    /** Clients accepted in one turn, so that a flood of them does not hold up those that are there. */
     static final int ACCEPTS_PER_TURN = 64;
 
     /** How long nothing is accepted after accepting failed (no descriptors left): long enough not to be spinning. */
@@ -55,6 +55,12 @@ final class NetLimits {
 
     /** Most bytes read from a client in one turn before the others have theirs. */
     static final int CLIENT_READ_BYTES_PER_TURN = 256 * 1024;
+
+    /**
+     * How long clients are read in one turn, and how long those who can go on do, before the rest has to wait for the next
+     * one: a turn is to stay short against a heartbeat's interval however slow the processor is.
+     */
+    static final long CLIENTS_NS_PER_TURN = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** Bytes read from all clients in one turn: some milliseconds, for heartbeats and short requests wait meanwhile; … */
     static final int READ_BYTES_PER_TURN = 4 * 1024 * 1024;
@@ -117,7 +123,7 @@ final class NetLimits {
     /** Room for reading on behind a largest frame that is not yet whole. */
     static final int PEER_READ_AHEAD_BYTES = 256 * 1024;
 
-    /** Connections on the peer port that have not yet said who they are; beyond it the oldest one is closed. */
+    /** Connections on the peer port that have not yet said who they are, if there are descriptors for so many. */
     static final int MAX_STRANGERS = 64;
     /** Largest first frame of a connection between members: a handshake, with room for a later version's. */
     static final int MAX_HANDSHAKE_BYTES = 1024;

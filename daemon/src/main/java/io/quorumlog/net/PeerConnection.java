@@ -3,6 +3,7 @@ package io.quorumlog.net;
 import io.quorumlog.codec.ProtocolException;
 import io.quorumlog.codec.peer.Handshake;
 import io.quorumlog.codec.peer.KeepAlive;
+import io.quorumlog.codec.peer.MessageKind;
 import io.quorumlog.codec.peer.PeerMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -255,11 +256,22 @@ final class PeerConnection extends Connection {
             }
             final int length = links.reader().frameLength(input.buffer, input.head, input.tail);
             if (length == 0) {
+                tellOfEntriesUnderWay();
                 return;
             }
             final PeerMessage message = links.reader().message(input.buffer, input.head, length);
             input.head += length;
             onMessage(message);
+        }
+    }
+
+    /** A frame of entries may take long to come in: its leader lives meanwhile. */
+    private void tellOfEntriesUnderWay() {
+        if (stage == Stage.UP
+                && input.length() >= PeerMessage.HEADER_LENGTH
+                && input.buffer.getByte(input.head + PeerMessage.KIND_OFFSET) == MessageKind.APPEND_ENTRIES) {
+            final long term = input.buffer.getLong(input.head + PeerMessage.TERM_OFFSET, ByteOrder.LITTLE_ENDIAN);
+            links.replica().onEntriesUnderWay(link.id(), term);
         }
     }
 

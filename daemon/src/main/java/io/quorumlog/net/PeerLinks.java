@@ -33,6 +33,7 @@ final class PeerLinks implements PeerTransport {
     private final FrameReader reader;
     private final int inputBytes;
     private final int maxOutputBytes;
+    private final int maxStrangers;
     private final Handshake handshake = new Handshake();
     private final long incarnation = ThreadLocalRandom.current().nextLong();
     private final ArrayDeque<PeerConnection> strangers = new ArrayDeque<>(NetLimits.MAX_STRANGERS);
@@ -45,17 +46,20 @@ final class PeerLinks implements PeerTransport {
 
     /**
      * @param memory sizes of the connections' buffers
+     * @param maxStrangers connections that may not yet have said who they are; beyond it the oldest one is closed
      * @param resolvers runs lookups of names
      * @param wakeup wakes the loop
      */
     PeerLinks(
             final NetSettings settings,
             final NetMemory memory,
+            final int maxStrangers,
             final Selector selector,
             final PendingWrites writes,
             final Executor resolvers,
             final Runnable wakeup) {
         this.settings = settings;
+        this.maxStrangers = maxStrangers;
         this.selector = selector;
         this.writes = writes;
         this.memberIds = settings.memberIds();
@@ -136,7 +140,7 @@ final class PeerLinks implements PeerTransport {
 
     /** Somebody has connected to the peer port. */
     void onAccepted(final SocketChannel channel) {
-        if (strangers.size() == NetLimits.MAX_STRANGERS) {
+        if (strangers.size() == maxStrangers) {
             strangers.peekFirst().close("too many connections without a handshake");
         }
         final PeerConnection stranger = PeerConnection.accepted(this, channel, nowNs);

@@ -13,6 +13,8 @@ interface ReplicaPort {
 
     void onPeerAlive(int member);
 
+    void onEntriesUnderWay(int from, long term);
+
     void onPeerGreeting(int member, boolean blank);
 
     void onPeerConnection(int member, boolean up);

@@ -199,6 +199,16 @@ public final class Raft {
         role.onAlive(members.slotOf(member));
     }
 
+    /**
+     * A part of a message with entries has come in. Nothing is done with it before it is whole; but its sender lives, and if
+     * that is our leader, nobody is to be elected because a large entry takes long on its way.
+     */
+    public void onEntriesUnderWay(final int from, final long messageTerm) {
+        if (messageTerm == term && role.leaderId() == from) {
+            onLeaderHeard();
+        }
+    }
+
     /** What another member says of itself as a new connection begins; comes before {@link #onConnection}. */
     public void onGreeting(final int member, final boolean isBlank) {
         greetedBlank[members.slotOf(member)] = isBlank;

@@ -151,6 +151,11 @@ public final class Replica {
         raft.onAlive(member);
     }
 
+    /** Of a message with entries, in this term, another part has come in. */
+    public void onEntriesUnderWay(final int from, final long term) {
+        raft.onEntriesUnderWay(from, term);
+    }
+
     /** What a member says of itself as a connection begins; comes before {@link #onPeerConnection}. */
     public void onPeerGreeting(final int member, final boolean blank) {
         raft.onGreeting(member, blank);

@@ -10,7 +10,10 @@ import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class EventLoopTest {
@@ -63,6 +66,38 @@ class EventLoopTest {
 
             await().atMost(TestNode.PATIENCE).until(() -> node.failure != null);
             assertSame(error, node.failure);
+        }
+    }
+
+    @Test
+    void turnEndsSoonHoweverManyClientsAreReadyAndTheRestFollows() throws IOException {
+        final int clients = 60;
+        final AtomicLong addedNs = new AtomicLong();
+        final AtomicLong stepNs = new AtomicLong();
+        final List<Socket> sockets = new ArrayList<>();
+        try (TestNode node = new TestNode(1, 0, () -> System.nanoTime() + addedNs.addAndGet(stepNs.get()))) {
+            for (int i = 0; i < clients; i++) {
+                sockets.add(node.client());
+            }
+            await().atMost(TestNode.PATIENCE).until(() -> node.call(() -> node.loop.clientConnections()) == clients);
+            node.pause();
+            for (final Socket socket : sockets) {
+                socket.getOutputStream().write("PING\r\n".getBytes(ISO_8859_1));
+            }
+            final long before = node.replica.turns;
+            // A slow processor: between two looks at the clock, more than half of the time that clients have passes.
+            stepNs.set(NetLimits.CLIENTS_NS_PER_TURN * 3 / 5);
+            node.resume();
+
+            for (final Socket socket : sockets) {
+                assertEquals("+PONG\r\n", new String(socket.getInputStream().readNBytes(7), ISO_8859_1));
+            }
+            final long turns = node.call(() -> node.replica.turns) - before;
+            assertTrue(turns >= clients / 2, turns + " turns for " + clients + " clients, of whom each has two");
+        } finally {
+            for (final Socket socket : sockets) {
+                socket.close();
+            }
         }
     }
 

@@ -45,6 +45,7 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
     volatile long durableSeq;
     volatile boolean blank;
     volatile Error errorOnDurable;
+    volatile String entriesUnderWay;
     long turns;
 
     FakeReplica(final int maxEntryBytes) {
@@ -76,6 +77,11 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
     @Override
     public void onPeerAlive(final int member) {
         // No news: keep-alives come all the time.
+    }
+
+    @Override
+    public void onEntriesUnderWay(final int from, final long ofTerm) {
+        entriesUnderWay = "term " + ofTerm + " from " + from;
     }
 
     @Override

@@ -498,6 +498,22 @@ class PeerLinksTest {
     }
 
     @Test
+    void entriesAreKnownToBeUnderWayBeforeTheyAreWhole() throws IOException {
+        final TestNode node = acceptor();
+        final Socket leader = connectAs(node, 1);
+        node.awaitEvents("up 1");
+        final UnsafeBuffer whole = new UnsafeBuffer(new byte[AppendEntries.LENGTH + 500_000]);
+        new AppendEntries().wrapAndEncode(whole, 0, 1, 9).entryBytes(500_000);
+        final byte[] frame = new byte[PeerMessage.HEADER_LENGTH];
+        whole.getBytes(0, frame);
+
+        leader.getOutputStream().write(frame, 0, frame.length - 1);
+        leader.getOutputStream().write(frame, frame.length - 1, 1);
+
+        await().atMost(TestNode.PATIENCE).until(() -> "term 9 from 1".equals(node.replica.entriesUnderWay));
+    }
+
+    @Test
     void connectionThatIsNotConfirmedDoesNotReplaceTheOneThatWorks() throws IOException {
         final TestNode node = acceptor();
         final Socket working = connectAs(node, 1);

@@ -17,6 +17,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -42,13 +43,18 @@ final class TestNode implements AutoCloseable {
     }
 
     TestNode(final int id, final int peerPort, final NetSettings.Peer... peers) throws IOException {
+        this(id, peerPort, SystemNanoClock.INSTANCE, peers);
+    }
+
+    TestNode(final int id, final int peerPort, final NanoClock clock, final NetSettings.Peer... peers)
+            throws IOException {
         this.id = id;
         final InetAddress address = InetAddress.getByName("127.0.0.1");
         ports = ListeningPorts.open(address, peerPort, 0);
         loop = new EventLoop(
                 new NetSettings(id, List.of(peers), address, true, 0, 0, ELECTION_TIMEOUT_NS, MAX_ENTRY_BYTES, false),
                 ports,
-                SystemNanoClock.INSTANCE,
+                clock,
                 SystemEpochClock.INSTANCE);
         loop.start(replica, replica);
         thread = new Thread(this::run, "loop-" + id);

@@ -614,6 +614,25 @@ class RaftMistakesTest {
             assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
         }
 
+        /** The mistake: a large entry that takes longer than an election timeout on its way elects another leader. */
+        @Test
+        void leaderWhoseEntriesAreUnderWayIsNotCalledDead() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 1);
+            fixture.receive(1, appendEntries(2, 1, 1, 1, 0, 1));
+            for (int i = 0; i < 10; i++) {
+                fixture.advance(ELECTION_TIMEOUT_MS - 1);
+                fixture.core(1).onEntriesUnderWay(2, 1);
+                fixture.fire(1);
+                assertEquals(2, fixture.core(1).leaderId());
+            }
+
+            fixture.advance(2 * ELECTION_TIMEOUT_MS);
+            fixture.core(1).onEntriesUnderWay(3, 1);
+            fixture.core(1).onEntriesUnderWay(2, 0);
+            fixture.fire(1);
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1), "neither another's nor an old leader's count");
+        }
+
         /** The mistake: the time that a slow disk takes for the own vote is taken from the voters. */
         @Test
         void votersHaveAnElectionTimeoutFromWhenTheyAreAsked() {
