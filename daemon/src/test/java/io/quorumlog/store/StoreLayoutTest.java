@@ -11,9 +11,9 @@ class StoreLayoutTest {
 
     @Test
     void stepGrowsWithTheLogWithinBounds() {
-        assertEquals(4 * MIB, StoreLayout.stepBytes(MIB, 0, 100 * GIB));
-        assertEquals(4 * MIB, StoreLayout.stepBytes(MIB, 168 * MIB, 100 * GIB));
-        assertEquals(8 * MIB, StoreLayout.stepBytes(MIB, 512 * MIB, 100 * GIB));
+        assertEquals(8 * MIB, StoreLayout.stepBytes(MIB, 0, 100 * GIB));
+        assertEquals(8 * MIB, StoreLayout.stepBytes(MIB, 168 * MIB, 100 * GIB));
+        assertEquals(12 * MIB, StoreLayout.stepBytes(MIB, 768 * MIB, 100 * GIB));
         assertEquals(16 * MIB, StoreLayout.stepBytes(MIB, 50 * GIB, 100 * GIB));
     }
 
