@@ -128,6 +128,17 @@ public final class RespClient implements AutoCloseable {
         }
     }
 
+    /** The next bytes as they are, whatever they mean. */
+    public byte[] receiveRaw(final int length) {
+        try {
+            final byte[] bytes = new byte[length];
+            in.readFully(bytes);
+            return bytes;
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Whether the other end closes the connection, with nothing more to read. */
     public boolean isClosedByPeer() {
         try {
