@@ -197,14 +197,16 @@ final class LogSpace {
     private synchronized boolean reserveWhatIsDue() {
         final Reservation current = reservation;
         if (end > current.lengthenAt) {
-            lengthen(Math.min(StoreLayout.FILE_BYTES, Math.max(current.reservedEnd, end) + stepBytes()));
-            return true;
-        }
-        if (current.nextReservedEnd == 0 && (isNextWanted || end > StoreLayout.NEXT_FILE_AT)) {
+            lengthen(Math.min(wholeBytes(), Math.max(current.reservedEnd, end) + stepBytes()));
+        } else if (current.nextReservedEnd == 0 && (isNextWanted || end > StoreLayout.NEXT_FILE_AT)) {
             prepareNext();
-            return true;
         }
-        return false;
+        return reservation != current;
+    }
+
+    /** So much of a file is reserved at most: behind a full one there is still room for what can't wait. */
+    private long wholeBytes() {
+        return StoreLayout.FILE_BYTES + aheadBytes;
     }
 
     /** At a clean stop, when Chronicle is closed: gives back what was reserved and not used. */
@@ -243,7 +245,7 @@ final class LogSpace {
     }
 
     private void reserved(final int file, final long reservedEnd, final long nextReservedEnd) {
-        final boolean isWhole = reservedEnd >= StoreLayout.FILE_BYTES + aheadBytes;
+        final boolean isWhole = reservedEnd >= wholeBytes();
         final long lengthenAt = isWhole ? Long.MAX_VALUE : reservedEnd - stepBytes() * 3 / 4;
         final long nextAt = nextReservedEnd > 0 ? Long.MAX_VALUE : StoreLayout.NEXT_FILE_AT;
         reservation = new Reservation(file, reservedEnd, nextReservedEnd, lengthenAt, Math.min(lengthenAt, nextAt));
