@@ -18,11 +18,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The leader vanishes without a word for its clients too: none clings to it, and none repeats what may have happened. */
+@Tag("bad-days")
 final class CutOffClientIT {
     private static final int TIMEOUT_S = 5;
     private static final int PIPELINED = 200;

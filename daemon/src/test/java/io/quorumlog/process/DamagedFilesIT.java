@@ -8,10 +8,12 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A member comes up on files that are not what it wrote, while the others go on. */
+@Tag("bad-days")
 final class DamagedFilesIT {
     private static final int PAGE_BYTES = 4096;
 

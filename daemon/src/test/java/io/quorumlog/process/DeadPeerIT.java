@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A member that is away costs the others next to nothing, however it is away, and is in the quorum again soon after its
  * return. Member 3 is the one, for it is dialed by all others.
  */
+@Tag("bad-days")
 final class DeadPeerIT {
     private static final int AWAY = 3;
     private static final int OTHERS = 2;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Disks that are slow, hang, or fail, under running nodes. */
 @SuppressWarnings("try") // Faults last as long as their block.
+@Tag("bad-days")
 final class DiskFaultIT {
     private static final int ELECTION_TIMEOUT_MS = 600;
 

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * What a node does to the machine around it, as the kernel sees it: it writes in its data directory and connects to its
  * cluster's members, and that is all. (The log library can report to its maker; that must stay off.)
  */
+@Tag("bad-days")
 final class FootprintIT {
     private static final String CALLS =
             "connect,sendto,open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,"

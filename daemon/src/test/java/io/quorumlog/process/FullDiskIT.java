@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Disks without room. What a mapped write does where the disk has none left would be a signal and the JVM's error file; a
  * node must never come to that, and must give way to those that have room.
  */
+@Tag("bad-days")
 final class FullDiskIT {
     private static final int DISK_MIB = 64;
     private static final int CLIENTS = 2;

@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Hundreds of clients that send all they can and read nothing, or wait for ever: the node lives, and serves the others. */
+@Tag("bad-days")
 final class HostileClientsIT {
     private static final int MEBIBYTE = 1024 * 1024;
     private static final int ECHOING = 300;

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Load that hurts: memory stays bounded, nobody is starved, no leader changes, and everything is back to normal afterwards. The
  * election timeout is longer than usual, for these tests share few cores; what they would find blocks for longer than that.
  */
+@Tag("bad-days")
 final class LoadIT {
     private static final int ELECTION_TIMEOUT_MS = 2_000;
     private static final int MEBIBYTE = 1024 * 1024;
@@ -61,7 +63,8 @@ final class LoadIT {
             try (RespClient client = cluster.client(leader).timeoutMs(60_000)) {
                 while (!isEnding) {
                     final long beganNs = System.nanoTime();
-                    assertInstanceOf(Long.class, client.call("APPEND", payload));
+                    final Object reply = client.call("APPEND", payload);
+                    assertInstanceOf(Long.class, reply, reply::toString);
                     latenciesMs.add((System.nanoTime() - beganNs) / 1_000_000);
                     acknowledged.incrementAndGet();
                 }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Members that are called by names: a name that is not there yet is waited for, and one that moves is followed. */
+@Tag("bad-days")
 final class NamesIT {
     /** Two seconds are what is promised; the rest is for machines on which the nodes wait for a core. */
     private static final Duration MAX_SEARCH = Duration.ofSeconds(5);

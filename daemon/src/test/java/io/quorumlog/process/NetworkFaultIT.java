@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Three nodes on machines whose links are cut: whatever is cut, a majority that can talk serves, nobody is deposed without
  * need, and all are one cluster again when the cut has healed.
  */
+@Tag("bad-days")
 final class NetworkFaultIT {
     private static final Duration SETTLED = Duration.ofSeconds(3);
     private static final Duration REST = Duration.ofSeconds(3);

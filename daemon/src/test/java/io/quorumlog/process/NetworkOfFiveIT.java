@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Five nodes of which none, or only some, can talk to all others: wherever a majority can talk to one, there is service. */
+@Tag("bad-days")
 final class NetworkOfFiveIT {
     private static final int SIZE = 5;
     private static final Duration SETTLED = Duration.ofSeconds(4);

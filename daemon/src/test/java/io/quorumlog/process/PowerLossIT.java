@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The power fails under a node's disk: what was not flushed is gone, and what was acknowledged must not be. */
+@Tag("bad-days")
 final class PowerLossIT {
     private static final int DISK_MIB = 256;
     private static final int ROUNDS = 3;

@@ -19,10 +19,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Nodes that are restarted one after the other, or again and again, disturb neither the others nor their clients. */
+@Tag("bad-days")
 final class RestartIT {
     private static final int ROUNDS = 3;
     private static final int CLIENTS = 4;

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Links that carry little, or late, or not everything: nobody takes them for dead. */
+@Tag("bad-days")
 final class SlowLinkIT {
     private static final int MBITS = 8;
     private static final int ENTRY_BYTES = 64 * 1024;

@@ -55,14 +55,22 @@ final class StartIT {
     }
 
     @Test
-    void anUnknownOwnHostIsNamedWithTheSettingItComesFrom() {
+    void anUnknownOwnHostIsNamedAndWaitedFor() {
         final String member = "1=no-such-host.invalid:" + peerPort;
 
-        final String line = refusal(1, member + ":" + clientPort);
+        try (NodeProcess node = start(1, member + ":" + clientPort)) {
+            ProcessCluster.untilTrue("the host to be named", () -> node.output().contains("has no address"));
 
-        assertTrue(line.contains("cluster (" + member + ")"), line);
-        assertTrue(line.contains("ports " + peerPort + " and " + clientPort), line);
-        assertFalse(line.contains("bind="), line);
+            final String line = node.output()
+                    .lines()
+                    .filter(some -> some.contains("has no address"))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(line.contains("cluster (" + member + ")"), line);
+            assertTrue(line.contains("ports " + peerPort + " and " + clientPort), line);
+            assertTrue(line.contains("waiting until it has one"), line);
+            assertEquals(0, node.terminate(), node::output);
+        }
         assertFalse(Files.exists(data));
     }
 

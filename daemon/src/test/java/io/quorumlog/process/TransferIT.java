@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Leadership is offered to one who can't take it: that is said soon, appends go on, and it does not happen later. */
+@Tag("bad-days")
 final class TransferIT {
     private static final int MAX_PAUSE_MS = 2_000;
     private static final int UNKNOWN = 9;
