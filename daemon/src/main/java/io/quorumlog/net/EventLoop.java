@@ -2,7 +2,7 @@ package io.quorumlog.net;
 
 import io.quorumlog.codec.ProtocolException;
 import io.quorumlog.replica.PeerTransport;
-import io.quorumlog.replica.Replica;
+import io.quorumlog.replica.ReplicaPort;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -111,11 +111,7 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /** Connects the loop with what it drives; to be called once, before the first turn. */
-    public void start(final Replica target, final Flusher flushThread) {
-        start(new DrivenReplica(target), flushThread);
-    }
-
-    void start(final ReplicaPort target, final Flusher flushThread) {
+    public void start(final ReplicaPort target, final Flusher flushThread) {
         replica = target;
         flusher = flushThread;
         final long nowNs = nanoClock.nanoTime();

@@ -3,6 +3,7 @@ package io.quorumlog.net;
 import io.quorumlog.codec.peer.FrameReader;
 import io.quorumlog.codec.peer.Handshake;
 import io.quorumlog.replica.PeerTransport;
+import io.quorumlog.replica.ReplicaPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.Selector;

@@ -19,14 +19,8 @@ import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/**
- * One member without its sockets and its disk. Whoever drives it, an event loop or a simulation, does a turn in this order:
- * {@link #time}, {@link #onDurable}, messages and clients' bytes, {@link #fireTimers}, {@link #sendPending}, a request to
- * flush up to {@link #lastRecordSeq}, {@link #answerClients}.
- *
- * <p>One thread. Nothing per entry or message allocates.
- */
-public final class Replica {
+/** A member on its log: the Raft core, the clients' sessions, and what joins them. Nothing per entry or message allocates. */
+public final class Replica implements ReplicaPort {
     /** How long the log must have been at rest before what was flushed last is recorded; long against a burst's gaps. */
     private static final long MARK_AFTER_NS = 50_000_000;
 
@@ -86,34 +80,20 @@ public final class Replica {
 
     // -- inputs -------------------------------------------------------------------------------------------------------
 
-    /**
-     * Moves the clock.
-     *
-     * @param now monotonic nanoseconds
-     * @param wallClockMs milliseconds since the epoch, for timestamps only
-     */
+    @Override
     public void time(final long now, final long wallClockMs) {
         nowNs = now;
         raft.time(now, wallClockMs);
         commands.time(now);
     }
 
-    /**
-     * More records are durable.
-     *
-     * @param durableSeq all up to this number survive what the configured durability promises
-     * @param flushedSeq all up to this number have really been flushed; less than {@code durableSeq} in page-cache mode
-     */
+    @Override
     public void onDurable(final long durableSeq, final long flushedSeq) {
         log.onFlushed(flushedSeq);
         raft.onDurable(durableSeq);
     }
 
-    /**
-     * A message of a member whose connection has been greeted.
-     *
-     * @throws io.quorumlog.codec.ProtocolException if no correct member would send it
-     */
+    @Override
     public void onPeerMessage(final int from, final PeerMessage message) {
         if (message instanceof AppendEntries entries && entries.prevIndex() == 0) {
             checkFounding(from, entries);
@@ -146,32 +126,32 @@ public final class Replica {
         }
     }
 
-    /** A member has nothing to say but that it lives, and that we can hear it. */
+    @Override
     public void onPeerAlive(final int member) {
         raft.onAlive(member);
     }
 
-    /** Of a message with entries, in this term, another part has come in. */
+    @Override
     public void onEntriesUnderWay(final int from, final long term) {
         raft.onEntriesUnderWay(from, term);
     }
 
-    /** What a member says of itself as a connection begins; comes before {@link #onPeerConnection}. */
+    @Override
     public void onPeerGreeting(final int member, final boolean blank) {
         raft.onGreeting(member, blank);
     }
 
-    /** A connection to a member stands, or is gone. */
+    @Override
     public void onPeerConnection(final int member, final boolean up) {
         raft.onConnection(member, up);
     }
 
-    /** The clients' sessions. */
+    @Override
     public Sessions sessions() {
         return sessions;
     }
 
-    /** Does what is due. */
+    @Override
     public void fireTimers() {
         raft.fireTimers();
         if (nowNs >= markDeadlineNs) {
@@ -182,7 +162,7 @@ public final class Replica {
         }
     }
 
-    /** Sends what the turn has brought about. */
+    @Override
     public void sendPending() {
         raft.sendPending();
         if (log.lastRecordSeq() != seenSeq) {
@@ -193,12 +173,12 @@ public final class Replica {
         }
     }
 
-    /** Answers the clients that can be answered. */
+    @Override
     public void answerClients() {
         sessions.onProgress();
     }
 
-    /** When a turn is due at the latest. */
+    @Override
     public long deadlineNs() {
         return Math.min(
                 Math.min(raft.deadlineNs(), sessions.deadlineNs()), Math.min(markDeadlineNs, shutdownDeadlineNs));
@@ -206,16 +186,17 @@ public final class Replica {
 
     // -- what the driver asks -----------------------------------------------------------------------------------------
 
-    /** Number of the last record written; the driver asks for a flush up to it. */
+    @Override
     public long lastRecordSeq() {
         return log.lastRecordSeq();
     }
 
-    /** Whether a change of term or vote waits for its flush, which then must be a real one in either durability mode. */
+    @Override
     public boolean hasUnflushedHardState() {
         return !raft.isHardStateDurable();
     }
 
+    @Override
     public long term() {
         return raft.term();
     }
@@ -232,17 +213,17 @@ public final class Replica {
         return raft.commitIndex();
     }
 
-    /** Whether this member is blank, for its handshake: its disk was empty, and no leader has brought it up to date yet. */
+    @Override
     public boolean isBlank() {
         return raft.isBlank();
     }
 
-    /** The cluster's id, high half; 0 until it is committed, for another's could still win. */
+    @Override
     public long clusterIdHigh() {
         return isClusterKnown() ? log.clusterIdHigh() : 0;
     }
 
-    /** The cluster's id, low half; 0 until it is committed. */
+    @Override
     public long clusterIdLow() {
         return isClusterKnown() ? log.clusterIdLow() : 0;
     }

@@ -6,6 +6,7 @@ import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.EntryCursor;
 import io.quorumlog.raft.RoleKind;
+import io.quorumlog.replica.ReplicaPort;
 import io.quorumlog.session.NodeStatus;
 import io.quorumlog.session.ReplicatedLog;
 import io.quorumlog.session.SessionSettings;

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.LongAccumulator;
 public final class AppendLoad implements AutoCloseable {
     private static final int PIPELINED = 8;
     private static final int PATIENCE_MS = 2_000;
+    private static final AtomicInteger CLIENTS = new AtomicInteger();
 
     private final ProcessCluster cluster;
     private final String padding;
@@ -42,7 +44,7 @@ public final class AppendLoad implements AutoCloseable {
         this.cluster = cluster;
         padding = paddingBytes == 0 ? "" : "/" + "x".repeat(paddingBytes - 1);
         for (int i = 0; i < clients; i++) {
-            final String name = "client-" + i;
+            final String name = "client-" + CLIENTS.getAndIncrement();
             final Thread thread = new Thread(() -> run(name), name);
             threads.add(thread);
             thread.start();
