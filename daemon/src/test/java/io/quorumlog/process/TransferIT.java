@@ -91,7 +91,7 @@ final class TransferIT {
             final long term = cluster.term();
             load.measureAnew();
             for (int i = 0; i < 10; i++) {
-                client.send("TRANSFER", i % 3 + 1);
+                client.send("TRANSFER", (leader + i) % 3 + 1); // to itself only when another one leads
             }
             final List<Object> replies = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
