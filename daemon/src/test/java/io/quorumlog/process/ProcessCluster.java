@@ -381,17 +381,14 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     /** Waits until all running nodes have committed the same, and returns it as one of them gives it; checks the others. */
     public List<RespClient.Entry> awaitEqualLogs() {
         final int leader = awaitLeader();
-        final long last = figure(leader, "commit_index");
+        final long last = await("the leader's commit index")
+                .atMost(PATIENCE)
+                .until(() -> figure(leader, "commit_index"), index -> index >= 0);
         List<RespClient.Entry> expected = null;
         for (final Map.Entry<Integer, NodeProcess> node : nodes.entrySet()) {
             if (node.getValue().isAlive()) {
                 awaitCommit(node.getKey(), last);
-                final List<RespClient.Entry> entries;
-                try (RespClient client = client(node.getKey())) {
-                    entries = client.readAll(0).stream()
-                            .filter(entry -> entry.index() <= last)
-                            .toList();
-                }
+                final List<RespClient.Entry> entries = readUpTo(node.getKey(), last);
                 if (expected != null && !expected.equals(entries)) {
                     throw new AssertionError(
                             "node " + node.getKey() + " reads another log: " + firstDifference(expected, entries));
@@ -400,6 +397,22 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
             }
         }
         return expected;
+    }
+
+    /** Over a network that loses packets, a connection may need more than one try. */
+    private List<RespClient.Entry> readUpTo(final int id, final long last) {
+        return await("node " + id + " to be read")
+                .atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                .until(
+                        () -> {
+                            try (RespClient client = client(id)) {
+                                return client.readAll(0).stream()
+                                        .filter(entry -> entry.index() <= last)
+                                        .toList();
+                            }
+                        },
+                        entries -> true);
     }
 
     private static String firstDifference(final List<RespClient.Entry> expected, final List<RespClient.Entry> actual) {
