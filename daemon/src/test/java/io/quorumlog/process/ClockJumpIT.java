@@ -54,11 +54,7 @@ final class ClockJumpIT {
                 cluster.start(id);
             }
         }
-        for (int id = 1; id <= cluster.size(); id++) {
-            final int each = id;
-            ProcessCluster.untilTrue(
-                    "node " + id + " to answer", () -> !cluster.status(each).isEmpty());
-        }
+        cluster.awaitAllCount();
         final AppendLoad load = new AppendLoad(cluster, 1);
         try (load) {
             for (final boolean leads : new boolean[] {true, false}) {

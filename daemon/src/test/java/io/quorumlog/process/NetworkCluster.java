@@ -1,8 +1,12 @@
 package io.quorumlog.process;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class NetworkCluster extends ProcessCluster {
     static final int ELECTION_TIMEOUT_MS = 600;
+    private static final int MAX_PAUSE_MS = 5_000;
 
     /** Gives a command a file of its own in the place of the system's one. */
     private static final List<String> WITH_HOSTS =
@@ -100,6 +105,44 @@ public final class NetworkCluster extends ProcessCluster {
         for (int id = 1; id <= size(); id++) {
             tellNames(id, IntStream.rangeClosed(1, size()).toArray());
         }
+    }
+
+    /**
+     * Makes a cut, which leaves a majority that can talk, and heals it. Meanwhile appends go on but for a pause, and the term
+     * settles; whoever returns deposes nobody.
+     *
+     * @param settling within it the nodes may elect
+     * @param rest then they may not
+     * @param maxTerms new terms while they settle, at most
+     */
+    void assertServesThroughout(
+            final String cut,
+            final Runnable makeCut,
+            final AppendLoad load,
+            final Duration settling,
+            final Duration rest,
+            final int maxTerms) {
+        load.awaitMore(50);
+        final long before = term();
+        makeCut.run();
+        load.measureAnew();
+        pass(settling);
+        final long firstPauseMs = load.longestPauseMs();
+        final long settled = term();
+        load.measureAnew();
+        pass(rest);
+        final long pauseMs = load.longestPauseMs();
+        final long cutOver = term();
+        network.heal();
+        load.awaitMore(50);
+        awaitAllFollow();
+        pass(Duration.ofSeconds(1));
+
+        assertTrue(firstPauseMs < MAX_PAUSE_MS, cut + ": no append for " + firstPauseMs + " ms");
+        assertTrue(pauseMs < MAX_PAUSE_MS, cut + ": no append for " + pauseMs + " ms, long after the cut");
+        assertTrue(settled - before <= maxTerms, cut + ": " + before + " to " + settled);
+        assertEquals(settled, cutOver, cut + ": term during the cut");
+        assertEquals(settled, term(), cut + ": term after it");
     }
 
     /** Waits until all nodes follow one leader that has committed, and have what it had committed by then; its id. */

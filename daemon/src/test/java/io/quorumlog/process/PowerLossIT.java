@@ -32,17 +32,6 @@ final class PowerLossIT {
         }
     }
 
-    /**
-     * The power fails for a node and its disk at the same moment. Were the node left running, it could still acknowledge what
-     * an fdatasync pretends to have stored: one that is under way while this ext4 is shut down returns success now and then
-     * (5 of 80 times in a program that does nothing else), which no power failure lets anybody see.
-     */
-    private void losePower(final List<Integer> ids) {
-        ids.forEach(cluster::pause);
-        ids.forEach(id -> cluster.disk(id).losePower());
-        ids.forEach(cluster::kill);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"fsync", "page-cache"})
     void aNodeWhosePowerFailsComesBackAndHoldsWhatTheOthersHold(final String durability) {
@@ -54,7 +43,7 @@ final class PowerLossIT {
                 load.awaitMore(50);
                 final int leader = cluster.awaitLeader();
                 final int victim = round % 2 == 0 ? leader : cluster.follower(leader);
-                losePower(List.of(victim));
+                cluster.losePower(List.of(victim));
                 cluster.node(victim).forgetOutput();
                 load.awaitMore(50);
                 cluster.disk(victim).restorePower();
@@ -76,7 +65,7 @@ final class PowerLossIT {
         try (load) {
             for (int round = 0; round < ROUNDS; round++) {
                 load.awaitMore(100);
-                losePower(List.of(1, 2, 3));
+                cluster.losePower(List.of(1, 2, 3));
                 for (int id = 1; id <= 3; id++) {
                     cluster.disk(id).restorePower();
                     cluster.node(id).forgetOutput();

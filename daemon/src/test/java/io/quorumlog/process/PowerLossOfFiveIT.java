@@ -27,9 +27,7 @@ final class PowerLossOfFiveIT {
         try (load) {
             FIRST_SLEEPERS.forEach(cluster::pause);
             load.awaitMore(APPENDS);
-            cluster.pause(COMMON); // at the moment of its power loss, lest it acknowledge what is lost
-            cluster.disk(COMMON).losePower();
-            cluster.kill(COMMON);
+            cluster.losePower(List.of(COMMON));
             THEN_SLEEPERS.forEach(cluster::pause);
             cluster.disk(COMMON).restorePower();
             FIRST_SLEEPERS.forEach(cluster::resume);
