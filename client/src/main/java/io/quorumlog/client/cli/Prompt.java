@@ -17,8 +17,7 @@ import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
-import org.jline.reader.Reference;
-import org.jline.reader.UserInterruptException;
+import org.jline.reader.Widget;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -74,6 +73,9 @@ final class Prompt {
         // The exec provider needs no native library, which JLine would unpack into the temporary directory.
         // Nor does it ask the terminal what it can do: what was typed ahead would be taken for the answer.
         System.setProperty(TerminalBuilder.PROP_PROBE_TIMEOUT, "0");
+        // Nor does it take the key Ctrl-C for a signal as well: that would interrupt whatever the editor does just
+        // then.
+        System.setProperty(TerminalBuilder.PROP_SOFTWARE_SIGNALS, "false");
         Terminal terminal = TerminalBuilder.builder()
                 .system(true)
                 .provider("exec")
@@ -104,7 +106,12 @@ final class Prompt {
             builder.variable(LineReader.HISTORY_FILE, history);
         }
         LineReader reader = builder.build();
-        reader.getKeyMaps().get(LineReader.MAIN).bind(new Reference(LineReader.SEND_BREAK), KeyMap.ctrl('C'));
+        // JLine's own way with Ctrl-C leaves the editor and comes back, and loses what is typed in between.
+        Widget abandonLine = () -> {
+            reader.callWidget(LineReader.SEND_BREAK);
+            return true;
+        };
+        reader.getKeyMaps().get(LineReader.MAIN).bind(abandonLine, KeyMap.ctrl('C'));
         return reader;
     }
 
@@ -158,12 +165,6 @@ final class Prompt {
         String line;
         try {
             line = reader.readLine(PROMPT);
-        } catch (UserInterruptException e) {
-            return true;
-        } catch (IOError e) { // a second Ctrl-C came while the line editor was still occupied with the first
-            Thread.interrupted();
-            setCtrlCIsSignal(terminal, false);
-            return true;
         } catch (EndOfFileException e) {
             return false;
         }

@@ -24,11 +24,16 @@ import org.junit.jupiter.api.io.TempDir;
 class ClientProcessIT {
     private static final Path JAR = Path.of(System.getProperty("quorumlog.client.jar"));
     private static final long BOUND_S = 20;
+    private static final String PROMPT = "quorumlog> ";
+    private static final String CTRL_C = "\u0003";
+    private static final String CTRL_D = "\u0004";
 
     @TempDir
     Path directory;
 
     private final FakeNode node = new FakeNode();
+    private Process session; // the prompt in its terminal
+    private int seen; // what of its output was awaited, in characters
 
     @BeforeEach
     void linuxOnly() {
@@ -37,6 +42,9 @@ class ClientProcessIT {
 
     @AfterEach
     void closeNode() {
+        if (session != null) {
+            kill(session);
+        }
         node.close();
     }
 
@@ -63,8 +71,7 @@ class ClientProcessIT {
     private Result end(Process process) throws IOException, InterruptedException {
         boolean ended = process.waitFor(BOUND_S, TimeUnit.SECONDS);
         if (!ended) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            kill(process);
         }
         Result result = new Result(
                 ended ? process.exitValue() : -1,
@@ -72,6 +79,11 @@ class ClientProcessIT {
                 Files.readString(directory.resolve("err"), StandardCharsets.UTF_8));
         assertTrue(ended, "does not end: " + result);
         return result;
+    }
+
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     @Test
@@ -163,15 +175,17 @@ class ClientProcessIT {
     void promptKeepsAHistoryAndSurvivesErrors() throws Exception {
         assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
         for (String term : List.of("xterm", "dumb")) {
-            Process session = prompt(term);
-            type(session, "append hello world\r");
-            type(session, "nosuch\r");
-            type(session, "read 1\r");
-            type(session, "quit\r");
+            prompt(term);
+            type("append hello world\r", "index ");
+            awaitOutput(PROMPT);
+            type("nosuch\r", "error: ERR unknown command 'nosuch'");
+            awaitOutput(PROMPT);
+            type("read 1\r", "hello world\r\n");
+            awaitOutput(PROMPT);
+            type("quit\r", "");
             Result result = end(session);
 
-            assertTrue(result.out().contains("error: ERR unknown command 'nosuch'"), result.toString());
-            assertTrue(result.out().contains("hello world"), result.toString());
+            assertEquals(0, result.status(), result.toString());
             assertFalse(result.out().contains("Exception"), result.toString());
         }
         assertEquals(List.of("hello world", "hello world"), node.log());
@@ -183,33 +197,33 @@ class ClientProcessIT {
     void promptEndsATailAtCtrlCAndLeavesAtCtrlD() throws Exception {
         assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
         node.log().add("a");
-        Process session = prompt("xterm");
-        type(session, "tail 1\r");
-        Thread.sleep(1000);
-        type(session, "\u0003");
-        type(session, "append b\r");
-        type(session, "half a line\u0003");
-        type(session, "\u0004");
+        prompt("xterm");
+        type("tail 1\r", "  a\r\n");
+        type(CTRL_C, "stopped: interrupted");
+        awaitOutput(PROMPT);
+        type("append b\r", "index 2");
+        awaitOutput(PROMPT);
+        type("half a line" + CTRL_C, "half a line");
+        awaitOutput(PROMPT);
+        type(CTRL_D, "");
 
         Result result = end(session);
 
         assertEquals(0, result.status(), result.toString());
         assertEquals(List.of("a", "b"), node.log());
-        assertTrue(result.out().contains("stopped"), result.toString());
     }
 
     @Test
     void promptSurvivesCtrlCsInQuickSuccession() throws Exception {
         assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
-        Process session = prompt("xterm");
+        prompt("xterm");
         for (int i = 0; i < 30; i++) {
-            session.getOutputStream().write("half\u0003\u0003".getBytes(StandardCharsets.UTF_8));
-            session.getOutputStream().flush();
+            type("half" + CTRL_C + CTRL_C, "");
             Thread.sleep(i); // not a wait: each pair shall meet the line editor at another moment
         }
-        type(session, "\u0003");
-        type(session, "append b\r");
-        type(session, "quit\r");
+        type("append b\r", "index 1");
+        awaitOutput(PROMPT);
+        type("quit\r", "");
 
         Result result = end(session);
 
@@ -218,23 +232,34 @@ class ClientProcessIT {
         assertFalse(result.out().contains("Exception"), result.toString());
     }
 
-    private Process prompt(String term) throws IOException, InterruptedException {
-        Process session = start("export TERM=" + term + "; command=\"$(cat <<'EOF'\n'"
+    /** Starts the client in a terminal and waits for its first prompt. The shell gives way to it: Ctrl-C shall meet nobody else. */
+    private void prompt(String term) throws IOException, InterruptedException {
+        session = start("export TERM=" + term + "; command=\"$(cat <<'EOF'\nexec '"
                 + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -jar '" + JAR
                 + "' --servers " + node.address() + "\nEOF\n)\"; script -qec \"$command\" /dev/null");
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_S);
-        while (!Files.readString(directory.resolve("out"), StandardCharsets.ISO_8859_1)
-                        .contains("quorumlog> ")
-                && System.nanoTime() < end) {
-            Thread.sleep(50);
-        }
-        return session;
+        seen = 0;
+        awaitOutput(PROMPT);
     }
 
-    private static void type(Process session, String keys) throws IOException, InterruptedException {
+    private void type(String keys, String answer) throws IOException, InterruptedException {
         OutputStream in = session.getOutputStream();
         in.write(keys.getBytes(StandardCharsets.UTF_8));
         in.flush();
-        Thread.sleep(700);
+        awaitOutput(answer);
+    }
+
+    /** Waits for a text behind the one that was waited for last. */
+    private void awaitOutput(String text) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_S);
+        while (true) {
+            String out = Files.readString(directory.resolve("out"), StandardCharsets.ISO_8859_1);
+            int at = out.indexOf(text, seen);
+            if (at >= 0) {
+                seen = at + text.length();
+                return;
+            }
+            assertTrue(session.isAlive() && System.nanoTime() < end, "no '" + text + "' in " + out.substring(seen));
+            Thread.sleep(10);
+        }
     }
 }
