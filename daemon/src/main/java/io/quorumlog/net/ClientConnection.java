@@ -45,6 +45,11 @@ final class ClientConnection extends Connection implements ReplyOutput {
     private int memoryNeeded;
     private int readLimit;
     private long lastMovedNs;
+    /** Since it was last looked whether a request takes too long. */
+    private long arrivedBytes;
+    /** Such looks in a row at one request that found too few of them. */
+    private int slowLooks;
+
     private long lingerDeadlineNs;
 
     /** Where this stands among all connections; theirs to change. */
@@ -100,6 +105,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
             if (count > 0) {
                 target.tail += count;
                 budget -= count;
+                arrivedBytes += count;
                 lastMovedNs = nowNs;
                 offer(target);
             }
@@ -232,6 +238,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
                 return;
             }
             chunk.head += consumed;
+            slowLooks = 0;
             lastMovedNs = clients.nowNs();
         }
     }
@@ -324,6 +331,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
     void onMemory() {
         waitsForMemory = false;
         hasWaitedForMemory = true;
+        slowLooks = 0;
         lastMovedNs = clients.nowNs();
         if (isOpen()) {
             settle();
@@ -348,17 +356,32 @@ final class ClientConnection extends Connection implements ReplyOutput {
     }
 
     /**
-     * Whether the client has long left an unfinished request, or its replies, where they are. One that we don't read
-     * because it waits for memory itself is not to blame, unless it already has more of that memory than anybody may have.
+     * Whether the client is too slow to end a request, or has long left its replies where they are. One that we don't read
+     * is not to blame, unless it waits for memory and already has more of that memory than anybody may have. To be asked
+     * once in each {@link NetLimits#STALL_CHECK_NS} while others wait for memory: it counts.
      */
     boolean hasStalled(final long nowNs) {
-        if (held == null || nowNs - lastMovedNs < NetLimits.STALLED_INPUT_NS) {
+        if (held == null) {
+            return false;
+        }
+        final boolean isAwaited = mayRead() && held.length() < session.bytesNeeded();
+        if (isAwaited && held.capacity() > NetLimits.LITTLE_INPUT_BYTES) {
+            return isTooSlow();
+        }
+        if (nowNs - lastMovedNs < NetLimits.STALLED_INPUT_NS) {
             return false;
         }
         if (waitsForMemory) {
             return held.capacity() > NetLimits.LITTLE_INPUT_BYTES && holdsFrom(clients.inputsFor(memoryNeeded));
         }
-        return !output.isEmpty() || held.length() < session.bytesNeeded();
+        return isAwaited || !output.isEmpty();
+    }
+
+    /** Looks are counted instead of time: after a pause of this whole process a request seems no older than before. */
+    private boolean isTooSlow() {
+        slowLooks = arrivedBytes < NetLimits.LEAST_BYTES_PER_CHECK ? slowLooks + 1 : 0;
+        arrivedBytes = 0;
+        return slowLooks >= NetLimits.MAX_SLOW_CHECKS;
     }
 
     @Override

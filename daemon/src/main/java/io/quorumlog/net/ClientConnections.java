@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
 final class ClientConnections {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnections.class);
     private static final int READ_AHEAD_PARTS = 16;
-    private static final long STALL_CHECK_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Selector selector;
     private final PendingWrites writes;
@@ -187,11 +186,11 @@ final class ClientConnections {
             lingering.pollFirst().close();
         }
         if (!isAnybodyWaiting()) {
-            stallCheckNs = nowNs + STALL_CHECK_NS;
+            stallCheckNs = nowNs + NetLimits.STALL_CHECK_NS;
             return;
         }
         if (nowNs - stallCheckNs >= 0) {
-            stallCheckNs = nowNs + STALL_CHECK_NS;
+            stallCheckNs = nowNs + NetLimits.STALL_CHECK_NS;
             closeStalled();
         }
         grantSmallMemory();
@@ -276,7 +275,7 @@ final class ClientConnections {
             final boolean wanted =
                     connection.holdsFrom(largeInputs) ? !waitingForLarge.isEmpty() : !waitingForSmall.isEmpty();
             if (wanted && connection.hasStalled(nowNs)) {
-                logForeign(connection, "sat on memory that others wait for, for 30 s without a byte");
+                logForeign(connection, "too slow with what it began: others wait for the memory");
                 connection.close();
             }
         }

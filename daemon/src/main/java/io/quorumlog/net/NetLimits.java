@@ -108,9 +108,21 @@ final class NetLimits {
     /** Free buffers that a pool keeps; what is above goes back to the system. */
     static final long CACHED_BYTES = 4L * 1024 * 1024;
 
+    /** How often it is looked who keeps input memory from those who wait for it. */
+    static final long STALL_CHECK_NS = TimeUnit.SECONDS.toNanos(1);
+
     /**
-     * How long a client may sit, without a byte moving, on input memory of the kind that others wait for. Then it is closed: nobody may
-     * lock the rest out by beginning large requests and never ending them.
+     * How many such looks in a row may find that a client has sent less than {@link #LEAST_BYTES_PER_CHECK} of a request
+     * that it began, before it is closed: nobody may lock the rest out by beginning requests of some size and never, or by a
+     * byte now and then, ending them. More than the retransmissions of a lossy link take.
+     */
+    static final int MAX_SLOW_CHECKS = 5;
+    /** With so much a largest request takes a minute. */
+    static final int LEAST_BYTES_PER_CHECK = 16 * 1024;
+
+    /**
+     * How long a client may leave what it began, or its replies, without a byte moving, where it has little input memory of
+     * the kind that others wait for, or is not to send anything first. Then it is closed.
      */
     static final long STALLED_INPUT_NS = TimeUnit.SECONDS.toNanos(30);
 

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -469,6 +471,56 @@ class ClientConnectionTest {
         }
         assertEquals(64L, node.call(() -> node.replica.lastIndex()));
         assertEquals(0, inputBytes());
+        end(sockets, senders);
+    }
+
+    /** The mistakes: a byte now and then keeps the memory; a slow client that sends all the time loses it; a pause of ours counts. */
+    @Test
+    void requestsThatAreNeverEndedDoNotKeepTheirMemoryFromOthers() throws Exception {
+        node.close();
+        final AtomicLong aheadNs = new AtomicLong();
+        node = new TestNode(1, 0, () -> System.nanoTime() + aheadNs.get());
+        final byte[] request = append(new byte[TestNode.MAX_ENTRY_BYTES]);
+        final int honestPiece = 20_000;
+        final List<Thread> senders = new ArrayList<>();
+        final List<Socket> sockets = new ArrayList<>();
+        try (Socket honest = node.client();
+                Socket waiting = node.client()) {
+            honest.getOutputStream().write(request, 0, 100_000);
+            await().atMost(TestNode.PATIENCE).until(() -> inputBytes() > MEBIBYTE);
+            final long bound = node.call(() -> node.loop.clients().largeInputs().maxTakenBytes());
+            for (int i = 0; i < bound / MEBIBYTE; i++) {
+                sockets.add(node.client());
+                sockets.get(i).getOutputStream().write(request, 0, 100_000);
+            }
+            await().atMost(TestNode.PATIENCE).until(() -> inputBytes() > bound - 2 * MEBIBYTE);
+            sendBeside(senders, waiting, request);
+            final int connections = sockets.size() + 2;
+            await().atMost(TestNode.PATIENCE).until(() -> node.call(node.loop::clientConnections) == connections);
+
+            aheadNs.addAndGet(TimeUnit.MINUTES.toNanos(1));
+            node.call(() -> null);
+            assertEquals(connections, node.call(node.loop::clientConnections));
+            int honestBytes = 100_000;
+            for (int seconds = 0; seconds < 20 && waiting.getInputStream().available() == 0; seconds++) {
+                honest.getOutputStream().write(request, honestBytes, honestPiece);
+                honestBytes += honestPiece;
+                for (final Socket socket : sockets) {
+                    try {
+                        socket.getOutputStream().write('x');
+                    } catch (IOException closed) {
+                        continue;
+                    }
+                }
+                node.call(() -> null);
+                node.call(() -> null);
+                aheadNs.addAndGet(TimeUnit.SECONDS.toNanos(1));
+                node.call(() -> null);
+            }
+            assertEquals(':', waiting.getInputStream().read());
+            honest.getOutputStream().write(request, honestBytes, request.length - honestBytes);
+            assertEquals(':', honest.getInputStream().read());
+        }
         end(sockets, senders);
     }
 
