@@ -100,9 +100,13 @@ final class ScriptsIT {
         assertEquals(List.of("down", "down", "down"), states());
         assertEquals(0, run(List.of("cluster", "stop")).status);
 
-        assertEquals(1, run(List.of("cluster", "wipe")).status);
+        final Outcome refused = run(List.of("cluster", "wipe"));
+        assertEquals(1, refused.status);
+        assertTrue(refused.output.endsWith("[y/N] \ncluster: nothing was deleted\n"), refused.output);
         assertTrue(Files.exists(clone.resolve("data/node-1")));
-        assertEquals(0, run(List.of("cluster", "wipe", "--yes")).status);
+        final Outcome wiped = runBy(List.of("sh", "-c", "echo y | \"$@\"", "sh"), List.of("cluster", "wipe"));
+        assertEquals(0, wiped.status, wiped.output);
+        assertTrue(wiped.output.endsWith("[y/N] \n"), wiped.output);
         assertFalse(Files.exists(clone.resolve("data")));
         assertEquals(List.of(), list(elsewhere));
     }
@@ -137,6 +141,22 @@ final class ScriptsIT {
 
         assertEquals(0, started.status, started.output);
         assertTrue(Files.exists(clone.resolve("data/node-1/node.log")));
+    }
+
+    /** In UTF-16 a library's generated classes had no names; the clone's path holds an umlaut. */
+    @Test
+    void noCharsetThatJavaIsGivenAndNoHomeThatCannotBeWrittenToIsAHindrance() {
+        environment.put("JAVA_OPTS", "-Dfile.encoding=UTF-16");
+        environment.put("LC_ALL", "C");
+        environment.put("HOME", "/proc");
+        final String server = "127.0.0.1:" + environment.get("CLIENT_PORT");
+
+        final Outcome started = run(List.of("cluster", "start", "1"));
+        assertEquals(0, started.status, started.output);
+        assertTrue(Files.exists(clone.resolve("data/node-1/LOCK")));
+        assertEquals(0, run(List.of("client", "--servers", server, "append", "gr\u00fc\u00df")).status);
+        final Outcome read = run(List.of("client", "--servers", server, "read", "1"));
+        assertTrue(read.output.endsWith("\tgr\u00fc\u00df\n"), read.output);
     }
 
     @Test
