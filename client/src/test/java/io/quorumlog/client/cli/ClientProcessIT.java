@@ -193,6 +193,22 @@ class ClientProcessIT {
         assertTrue(Files.readString(history).contains("append hello world"));
     }
 
+    /** A home in which nothing can be made, whoever asks: the prompt has no history then, and says nothing of it. */
+    @Test
+    void promptDoesWithoutAHomeThatCanBeWrittenTo() throws Exception {
+        assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
+        prompt("xterm; export HOME=/proc");
+        type("append a\r", "index ");
+        awaitOutput(PROMPT);
+        type("quit\r", "");
+
+        Result result = end(session);
+
+        assertEquals(0, result.status(), result.toString());
+        assertFalse(result.out().contains("/proc"), result.toString());
+        assertEquals(List.of("a"), node.log());
+    }
+
     @Test
     void promptEndsATailAtCtrlCAndLeavesAtCtrlD() throws Exception {
         assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
