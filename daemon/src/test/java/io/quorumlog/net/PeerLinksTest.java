@@ -436,6 +436,25 @@ class PeerLinksTest {
     }
 
     @Test
+    void peerThatBrokeOffIsNotDialedAtOnce() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        first.awaitEvents("up 2");
+        final long upNs = System.nanoTime();
+        await().until(() ->
+                System.nanoTime() - upNs > NetLimits.SHORTEST_REDIAL_NS); // so that it could be dialed at once
+        final long attempts = first.call(() -> first.loop.links().link(2).attempts());
+
+        final long brokenNs = System.nanoTime();
+        second.close();
+        await().pollInterval(1, TimeUnit.MILLISECONDS)
+                .atMost(TestNode.PATIENCE)
+                .until(() -> first.call(() -> first.loop.links().link(2).attempts()) > attempts);
+
+        assertTrue(System.nanoTime() - brokenNs >= NetLimits.SHORTEST_REDIAL_NS);
+    }
+
+    @Test
     void memberWithTheHigherIdDoesNotDial() throws IOException {
         final TestNode node = closed(new TestNode(1, TestNode.nobody(2)));
 
