@@ -156,7 +156,7 @@ final class Follower extends Role {
         if (up) {
             repliedMatch = 0;
         } else if (brokenLinkDeadlineNs == NEVER) {
-            brokenLinkDeadlineNs = raft.nowNs() + raft.brokenLinkDelayNs();
+            brokenLinkDeadlineNs = raft.nowNs() + raft.brokenLinkDelayNs(leaderId);
         }
     }
 

@@ -294,10 +294,11 @@ public final class Raft {
         if (!isHardStateDurable()) {
             return; // Our term is in flight, and may not be named yet; the candidate asks again.
         }
+        final boolean goesBefore = goesBefore(from, request);
         final boolean granted = request.term() > term
                 && isUpToDate(request.lastTerm(), request.lastIndex())
                 && !hearsLeader()
-                && !goesBefore(from, request)
+                && !goesBefore
                 && mayFound(request)
                 && couldInquire(from, request);
         if (granted && role instanceof Follower follower) {
@@ -308,6 +309,11 @@ public final class Raft {
             become(follower, "leaves the election to " + from);
         }
         sendVoteReply(from, request.term(), true, granted);
+        if (goesBefore) {
+            // It may have refused us because it still heard the leader. It doesn't any more, and would now be kept
+            // waiting by us.
+            requestVote(members.slotOf(from), true, false);
+        }
     }
 
     /**
@@ -562,7 +568,7 @@ public final class Raft {
     /** After an election that nobody can have won: the next one begins after a short random delay. */
     void campaignAgainSoon(final String reason) {
         final Follower follower = new Follower(this, NONE);
-        follower.campaignAfter(brokenLinkDelayNs());
+        follower.campaignAfter(timeouts.nextNs(config.electionTimeoutNs() / RaftLimits.RETRY_SHARE));
         become(follower, reason);
     }
 
@@ -798,8 +804,20 @@ public final class Raft {
         return connected[slot];
     }
 
-    long brokenLinkDelayNs() {
-        return timeouts.nextNs(config.electionTimeoutNs() / RaftLimits.BROKEN_LINK_SHARE);
+    /**
+     * After which time to campaign when the connection to the leader broke. The followers take turns in the order of their
+     * ids: chance would make them wait longer, and now and then collide. A turn that comes to nothing costs only the next one's
+     * wait.
+     */
+    long brokenLinkDelayNs(final int leaderId) {
+        int turn = 0;
+        for (int slot = 0; slot < members.self(); slot++) {
+            if (members.id(slot) != leaderId) {
+                turn++;
+            }
+        }
+        return config.electionTimeoutNs() / RaftLimits.BROKEN_LINK_SHARE
+                + turn * (config.electionTimeoutNs() / RaftLimits.CAMPAIGN_TURN_SHARE);
     }
 
     long electionDeadlineNs() {

@@ -26,10 +26,19 @@ public final class RaftLimits {
     static final int COMMIT_NOTICE_SHARE = 10;
 
     /**
-     * Share of an election timeout from which the delay is drawn after which a follower campaigns whose connection to the
-     * leader broke: long against a message's way, so that two followers rarely collide, short against a timeout.
+     * Share of an election timeout after which the first follower campaigns whose connection to the leader broke: as long as
+     * the others may need to notice the same, for until then they refuse their pre-votes.
      */
-    static final int BROKEN_LINK_SHARE = 30;
+    static final int BROKEN_LINK_SHARE = 300;
+
+    /**
+     * Share of an election timeout by which each follower comes after the one before it, so that they do not collide: long
+     * against a message's way, short against a timeout.
+     */
+    static final int CAMPAIGN_TURN_SHARE = 60;
+
+    /** Share of an election timeout from which the delay is drawn after which a lost election is tried again. */
+    static final int RETRY_SHARE = 30;
 
     /** Election timeouts without a completed flush after which a leader leaves office. */
     static final int STALLED_DISK_TIMEOUTS = 10;

@@ -44,6 +44,21 @@ class RaftMistakesTest {
             assertEquals(2, fixture.term(fixture.leader()));
         }
 
+        /** The mistake: leaving it to chance who campaigns first, so that all wait for longer and sometimes collide. */
+        @Test
+        void followersThatLostTheLeaderCampaignInTurn() {
+            for (int leader = 1; leader <= 3; leader++) {
+                final CoreFixture fixture = CoreFixture.cluster(3);
+                fixture.elect(leader);
+
+                fixture.crash(leader);
+                fixture.run(HEARTBEAT_MS);
+
+                assertEquals(leader == 1 ? 2 : 1, fixture.leader());
+                assertEquals(2, fixture.term(fixture.leader()));
+            }
+        }
+
         /** The mistake: two followers that lost the leader at the same moment campaign against each other, again and again. */
         @Test
         void ofTwoThatAskAtTheSameMomentTheLowerIdGoesOn() {
@@ -60,8 +75,21 @@ class RaftMistakesTest {
             fixture.receive(1, preVoteRequest(3, 5, 2, 4));
             assertEquals(
                     "PreVoteReply term=4 requested=5 granted",
-                    fixture.sent(1, 3).get(2));
+                    fixture.sent(1, 3).get(3));
             assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+        }
+
+        /** The mistake: being refused by one who still heard the leader, and then refusing that one until a timeout. */
+        @Test
+        void whoGoesBeforeAnotherAsksItAgain() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 4, 1, 4);
+            fixture.timeout(1);
+            final String asked = fixture.sent(1, 3).get(0);
+            fixture.receive(1, preVoteReply(3, 4, 5, false));
+
+            fixture.receive(1, preVoteRequest(3, 5, 2, 4));
+
+            assertEquals(List.of(asked, "PreVoteReply term=4 requested=5 refused", asked), fixture.sent(1, 3));
         }
 
         /** The mistake: who yields does so for ever, though the other one then dies too. */
