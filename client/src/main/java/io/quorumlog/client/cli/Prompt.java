@@ -73,8 +73,7 @@ final class Prompt {
         // The exec provider needs no native library, which JLine would unpack into the temporary directory.
         // Nor does it ask the terminal what it can do: what was typed ahead would be taken for the answer.
         System.setProperty(TerminalBuilder.PROP_PROBE_TIMEOUT, "0");
-        // Nor does it take the key Ctrl-C for a signal as well: that would interrupt whatever the editor does just
-        // then.
+        // Nor does it take the key Ctrl-C for a signal as well: that would interrupt whatever the editor is at.
         System.setProperty(TerminalBuilder.PROP_SOFTWARE_SIGNALS, "false");
         Terminal terminal = TerminalBuilder.builder()
                 .system(true)

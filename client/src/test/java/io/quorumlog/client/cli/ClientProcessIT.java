@@ -173,15 +173,11 @@ class ClientProcessIT {
 
     @Test
     void promptKeepsAHistoryAndSurvivesErrors() throws Exception {
-        assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
         for (String term : List.of("xterm", "dumb")) {
-            prompt(term);
-            type("append hello world\r", "index ");
-            awaitOutput(PROMPT);
-            type("nosuch\r", "error: ERR unknown command 'nosuch'");
-            awaitOutput(PROMPT);
-            type("read 1\r", "hello world\r\n");
-            awaitOutput(PROMPT);
+            prompt("TERM=" + term);
+            enter("append hello world", "index ");
+            enter("nosuch", "error: ERR unknown command 'nosuch'");
+            enter("read 1", "hello world\r\n");
             type("quit\r", "");
             Result result = end(session);
 
@@ -196,10 +192,8 @@ class ClientProcessIT {
     /** A home in which nothing can be made, whoever asks: the prompt has no history then, and says nothing of it. */
     @Test
     void promptDoesWithoutAHomeThatCanBeWrittenTo() throws Exception {
-        assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
-        prompt("xterm; export HOME=/proc");
-        type("append a\r", "index ");
-        awaitOutput(PROMPT);
+        prompt("TERM=xterm HOME=/proc");
+        enter("append a", "index ");
         type("quit\r", "");
 
         Result result = end(session);
@@ -211,14 +205,12 @@ class ClientProcessIT {
 
     @Test
     void promptEndsATailAtCtrlCAndLeavesAtCtrlD() throws Exception {
-        assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
         node.log().add("a");
-        prompt("xterm");
+        prompt("TERM=xterm");
         type("tail 1\r", "  a\r\n");
         type(CTRL_C, "stopped: interrupted");
         awaitOutput(PROMPT);
-        type("append b\r", "index 2");
-        awaitOutput(PROMPT);
+        enter("append b", "index 2");
         type("half a line" + CTRL_C, "half a line");
         awaitOutput(PROMPT);
         type(CTRL_D, "");
@@ -231,14 +223,12 @@ class ClientProcessIT {
 
     @Test
     void promptSurvivesCtrlCsInQuickSuccession() throws Exception {
-        assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
-        prompt("xterm");
+        prompt("TERM=xterm");
         for (int i = 0; i < 30; i++) {
             type("half" + CTRL_C + CTRL_C, "");
             Thread.sleep(i); // not a wait: each pair shall meet the line editor at another moment
         }
-        type("append b\r", "index 1");
-        awaitOutput(PROMPT);
+        enter("append b", "index 1");
         type("quit\r", "");
 
         Result result = end(session);
@@ -249,11 +239,18 @@ class ClientProcessIT {
     }
 
     /** Starts the client in a terminal and waits for its first prompt. The shell gives way to it: Ctrl-C shall meet nobody else. */
-    private void prompt(String term) throws IOException, InterruptedException {
-        session = start("export TERM=" + term + "; command=\"$(cat <<'EOF'\nexec '"
+    private void prompt(String environment) throws IOException, InterruptedException {
+        assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
+        session = start("export " + environment + "; command=\"$(cat <<'EOF'\nexec '"
                 + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -jar '" + JAR
                 + "' --servers " + node.address() + "\nEOF\n)\"; script -qec \"$command\" /dev/null");
         seen = 0;
+        awaitOutput(PROMPT);
+    }
+
+    /** Types a command and waits for its answer and the next prompt. */
+    private void enter(String command, String answer) throws IOException, InterruptedException {
+        type(command + "\r", answer);
         awaitOutput(PROMPT);
     }
 
