@@ -31,11 +31,7 @@ final class FullDiskIT {
         final int victim = 2;
         final TestDisk disk = cluster.mountDisk(victim, kind, DISK_MIB);
         cluster.startAll();
-        if (isLeader) {
-            makeLeader(victim);
-        } else {
-            makeLeader(1);
-        }
+        cluster.lead(isLeader ? victim : 1);
         final AppendLoad load = new AppendLoad(cluster, CLIENTS, PADDING_BYTES);
         try (load) {
             load.awaitMore(20);
@@ -95,18 +91,6 @@ final class FullDiskIT {
             running += cluster.node(id).isAlive() ? 1 : 0;
         }
         return running;
-    }
-
-    private void makeLeader(final int id) {
-        ProcessCluster.untilTrue("node " + id + " to lead", () -> {
-            final int leader = cluster.awaitLeader();
-            if (leader != id) {
-                try (RespClient client = cluster.client(leader)) {
-                    client.call("TRANSFER", id);
-                }
-            }
-            return leader == id;
-        });
     }
 
     /** One line, which names the directory and what is free, and status 1. */
