@@ -1,11 +1,40 @@
 package io.quorumlog.log;
 
-/** Stored records are not what was written; the message names file, offset and index. The node stops. */
+/** Stored records are not what was written; the message names file, offset and index. The node stops, or repairs itself. */
 public final class DamagedLogException extends StorageException {
     private static final long serialVersionUID = 1L;
 
-    /** @param message names file, offset and, where it is known, index; one line */
+    private final long position;
+    private final long soundIndex;
+
+    /**
+     * Damage met while the log is in use.
+     *
+     * @param message names file, offset and, where it is known, index; one line
+     */
     public DamagedLogException(final String message) {
+        this(message, RecordStream.NONE, 0);
+    }
+
+    /**
+     * Damage that recovery found.
+     *
+     * @param position where it begins: all records before it are whole, and agree with one another
+     * @param soundIndex the last entry before it; 0 if there is none
+     */
+    DamagedLogException(final String message, final long position, final long soundIndex) {
         super(message);
+        this.position = position;
+        this.soundIndex = soundIndex;
+    }
+
+    /** Where the damage begins; {@link RecordStream#NONE} where that is not known. */
+    public long position() {
+        return position;
+    }
+
+    /** The last entry before the damage; 0 if there is none. */
+    public long soundIndex() {
+        return soundIndex;
     }
 }

@@ -22,8 +22,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * </pre>
  *
  * {@code commitIndex} is a watermark: at least so much was committed. {@code votedFor} is 0 where no vote was given in
- * the term. Bit 0 of {@code flags} says that the member is blank: the log began empty, and no leader has brought it up to
- * date since. {@code flushedBefore} is a position in the stream (where the last record known to be
+ * the term. Bit 0 of {@code flags} says that the member is blank: the log began empty, or lost entries, and no leader has
+ * brought it up to date since. Bit 1, only together with bit 0, says that it lost entries. {@code flushedBefore} is a position in the stream (where the last record known to be
  * flushed ends): everything before it had survived a flush; 0 where nothing was known.
  */
 final class HardStateRecord {
@@ -34,6 +34,7 @@ final class HardStateRecord {
     static final int LENGTH = FLUSHED_BEFORE_OFFSET + SIZE_OF_LONG;
 
     private static final int BLANK = 1;
+    private static final int LOST_ENTRIES = 2;
 
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
 
@@ -43,9 +44,10 @@ final class HardStateRecord {
             final int offset,
             final int votedFor,
             final boolean blank,
+            final boolean lostEntries,
             final long flushedBefore) {
         target.putInt(offset + VOTED_FOR_OFFSET, votedFor, LITTLE_ENDIAN);
-        target.putInt(offset + FLAGS_OFFSET, blank ? BLANK : 0, LITTLE_ENDIAN);
+        target.putInt(offset + FLAGS_OFFSET, (blank ? BLANK : 0) | (lostEntries ? LOST_ENTRIES : 0), LITTLE_ENDIAN);
         target.putLong(offset + FLUSHED_BEFORE_OFFSET, flushedBefore, LITTLE_ENDIAN);
     }
 
@@ -69,6 +71,10 @@ final class HardStateRecord {
 
     boolean isBlank() {
         return (buffer.getInt(FLAGS_OFFSET, LITTLE_ENDIAN) & BLANK) != 0;
+    }
+
+    boolean hasLostEntries() {
+        return (buffer.getInt(FLAGS_OFFSET, LITTLE_ENDIAN) & LOST_ENTRIES) != 0;
     }
 
     long flushedBefore() {

@@ -17,6 +17,8 @@ final class LogState {
     private int votedFor;
     /** Until a hard state says otherwise: what has none was never up to date. */
     private boolean blank = true;
+    /** Entries were cut off that this member may have acknowledged; only while it is blank. */
+    private boolean lostEntries;
 
     private long commitIndex;
     private long lastTimestampMs;
@@ -60,9 +62,17 @@ final class LogState {
         votedFor = newVotedFor;
     }
 
+    /** Who is not blank any more has made good what it lost. */
     void hardState(final long newTerm, final int newVotedFor, final boolean isBlank) {
         termAndVote(newTerm, newVotedFor);
         blank = isBlank;
+        lostEntries &= isBlank;
+    }
+
+    /** Entries behind the last one, which this member may have acknowledged, are lost: it is as good as wiped. */
+    void loseEntries() {
+        blank = true;
+        lostEntries = true;
     }
 
     /** Raises the commit watermark. */
@@ -98,9 +108,14 @@ final class LogState {
         return votedFor;
     }
 
-    /** Whether the log began empty, and no leader has brought it up to date since. */
+    /** Whether the log began empty, or lost entries, and no leader has brought it up to date since. */
     boolean isBlank() {
         return blank;
+    }
+
+    /** Whether the log lost entries, and no leader has brought it up to date since. */
+    boolean hasLostEntries() {
+        return lostEntries;
     }
 
     /** At least so much is committed; at most the last index. */

@@ -20,6 +20,7 @@ public final class RecoveredLog {
     private final long cutOffset;
     private final int[] filesToDelete;
     private final RecoveryReport report;
+    private boolean lostEntries;
 
     RecoveredLog(
             final LogState state,
@@ -41,6 +42,7 @@ public final class RecoveredLog {
         this.cutOffset = cutOffset;
         this.filesToDelete = filesToDelete;
         this.report = report;
+        lostEntries = state.hasLostEntries();
     }
 
     /** The newest file that keeps records: appending goes on in it, or in the next one; {@link #NO_FILE} in a new log. */
@@ -68,6 +70,13 @@ public final class RecoveredLog {
         return cutFile != NO_FILE || filesToDelete.length > 0;
     }
 
+    /** Where what {@link #needsRepair() must be cut or deleted} begins, as a position. */
+    public long keptEnd() {
+        return cutFile != NO_FILE
+                ? RecordStream.position(cutFile, cutOffset)
+                : RecordStream.position(filesToDelete[filesToDelete.length - 1], 0);
+    }
+
     public RecoveryReport report() {
         return report;
     }
@@ -75,6 +84,21 @@ public final class RecoveredLog {
     /** Whether no record was found: a new node, or one whose disk was wiped. */
     public boolean isEmpty() {
         return newestFile == NO_FILE;
+    }
+
+    /**
+     * The same for a log whose damaged end has been set aside: the member may have acknowledged what stood there, and voted
+     * since. It is blank, votes for nobody, and writes that down before all else ({@link ReplicaLog}).
+     */
+    public RecoveredLog withLostEntries() {
+        state.loseEntries();
+        lostEntries = true;
+        return this;
+    }
+
+    /** Whether entries were lost, and no leader has brought the member up to date since. */
+    public boolean hasLostEntries() {
+        return lostEntries;
     }
 
     /** The state, once. */

@@ -33,13 +33,18 @@ import org.agrona.concurrent.UnsafeBuffer;
  * committed entry taken back, a missing file) is damage wherever it stands: no crash does that. The last record of all
  * has no evidence behind it; so a log that becomes idle writes a mark, and then only that mark can be lost unseen.
  *
+ * <p>Damage says where it begins, so that whoever owns the files may {@linkplain RecoveredLog#withLostEntries cut there}.
+ *
  * <p>A {@code FILE_INDEX} is compared with what the scan found, byte for byte; one that differs is not used, and the
  * table is kept in memory instead.
  */
 public final class Recovery {
     private final StoredFiles files;
     private final NodeIdentity identity;
+    private final int[] foundNumbers;
+    /** Of the files before the first gap. */
     private final int[] numbers;
+
     private final LogState state = new LogState();
 
     private final Crc32c crc = new Crc32c();
@@ -62,7 +67,12 @@ public final class Recovery {
     private Recovery(final StoredFiles files, final NodeIdentity identity) {
         this.files = files;
         this.identity = identity;
-        numbers = files.numbers();
+        foundNumbers = files.numbers();
+        int together = Math.min(1, foundNumbers.length);
+        while (together < foundNumbers.length && foundNumbers[together] == foundNumbers[together - 1] + 1) {
+            together++;
+        }
+        numbers = Arrays.copyOf(foundNumbers, together);
     }
 
     /**
@@ -76,15 +86,16 @@ public final class Recovery {
     }
 
     private RecoveredLog run() {
-        for (int i = 1; i < numbers.length; i++) {
-            if (numbers[i] != numbers[i - 1] + 1) {
-                throw new DamagedLogException(
-                        "a file is missing between " + files.name(numbers[i - 1]) + " and " + files.name(numbers[i]));
-            }
-        }
         boolean whole = true;
         for (int i = 0; i < numbers.length && whole; i++) {
             whole = replay(i);
+        }
+        if (numbers.length < foundNumbers.length) {
+            final int next = foundNumbers[numbers.length];
+            throw new DamagedLogException(
+                    "a file is missing between " + files.name(numbers[numbers.length - 1]) + " and " + files.name(next),
+                    RecordStream.position(next, 0),
+                    state.lastIndex());
         }
         final int kept = numbers.length - filesToDelete.length;
         return new RecoveredLog(
@@ -242,7 +253,9 @@ public final class Recovery {
                     files.name(damaged) + " at offset " + (hole & 0xFFFF_FFFFL)
                             + " is damaged: entry " + nextIndex() + " was expected there or behind, but " + what + "; "
                             + files.name(file) + " at offset " + offset
-                            + " shows that it had been on disk. Restore the directory, or wipe it and let the node start blank");
+                            + " shows that it had been on disk",
+                    hole,
+                    state.lastIndex());
         }
     }
 
@@ -344,6 +357,9 @@ public final class Recovery {
         }
         hardState.wrap(bytes);
         checkHardState(file, offset, hardState.term(), hardState.votedFor(), hardState.commitIndex());
+        if (hardState.hasLostEntries()) {
+            state.loseEntries();
+        }
         if (hardState.isBlank() && !state.isBlank()) {
             throw damaged(file, offset, "a member that had been brought up to date is blank again");
         }
@@ -481,6 +497,8 @@ public final class Recovery {
 
     private DamagedLogException damaged(final int file, final long offset, final String what) {
         return new DamagedLogException(
-                files.name(file) + " at offset " + offset + " is damaged at entry " + nextIndex() + ": " + what);
+                files.name(file) + " at offset " + offset + " is damaged at entry " + nextIndex() + ": " + what,
+                RecordStream.position(file, offset),
+                state.lastIndex());
     }
 }

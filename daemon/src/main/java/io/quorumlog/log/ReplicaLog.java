@@ -75,7 +75,8 @@ public final class ReplicaLog implements RaftLog {
      *
      * @param stream opened for appending, after what {@code recovered} asks for has been cut, and <em>after all that
      *     recovery has read was flushed</em>, whatever the durability: what is in the log at a start counts as durable
-     * @param recovered used up by this
+     * @param recovered used up by this. Where it {@linkplain RecoveredLog#hasLostEntries() has lost entries}, the first record
+     *     says so, and is to be flushed before the member says anything.
      */
     public ReplicaLog(final RecordStream stream, final RecoveredLog recovered, final NodeIdentity identity) {
         this.stream = stream;
@@ -95,6 +96,9 @@ public final class ReplicaLog implements RaftLog {
         } else {
             runsInFile = Math.max(1, FileIndexRecord.runsFrom(entries.newestFirstIndex(), state.terms()));
             nonClientsInFile = state.nonClients().size() - state.nonClients().countBelow(entries.newestFirstIndex());
+        }
+        if (state.hasLostEntries()) {
+            mark();
         }
     }
 
@@ -200,7 +204,8 @@ public final class ReplicaLog implements RaftLog {
 
     private void appendHardState() {
         final long flushedBefore = evidence.flushedBefore();
-        HardStateRecord.encodePayload(ownRecord, 0, state.votedFor(), state.isBlank(), flushedBefore);
+        HardStateRecord.encodePayload(
+                ownRecord, 0, state.votedFor(), state.isBlank(), state.hasLostEntries(), flushedBefore);
         appendOwn(
                 RecordKind.HARD_STATE,
                 state.commitIndex(),
@@ -538,11 +543,16 @@ public final class ReplicaLog implements RaftLog {
     }
 
     /**
-     * Whether this member is blank, as last persisted: the directory held no log, and no leader has brought it up to date
-     * since. True before the first hard state.
+     * Whether this member is blank, as last persisted: the directory held no log, or a damaged one, and no leader has brought
+     * it up to date since. True before the first hard state.
      */
     public boolean isBlank() {
         return state.isBlank();
+    }
+
+    @Override
+    public boolean hasLostEntries() {
+        return state.hasLostEntries();
     }
 
     /** At least so much was committed; after a start, as the last hard state said. At most {@link #lastIndex()}. */

@@ -14,8 +14,16 @@ final class BlanknessLog {
 
     private final LogThrottle withheld = new LogThrottle(3, TimeUnit.SECONDS.toNanos(10));
 
-    BlanknessLog(final boolean blank) {
-        if (blank) {
+    private final String remedy;
+
+    BlanknessLog(final boolean blank, final boolean lostEntries) {
+        remedy = lostEntries
+                ? "if no leader can be elected without it, wipe its data directory"
+                : "it may have been wiped, and votes only when every other member says that it may";
+        if (lostEntries) {
+            LOG.warn(
+                    "blank=yes reason=\"entries were lost to damage: votes for nobody until a leader has replaced them\"");
+        } else if (blank) {
             LOG.info("blank=yes reason=\"no data of a cluster yet: new, or the disk was wiped\"");
         }
     }
@@ -23,11 +31,11 @@ final class BlanknessLog {
     void onVoteWithheld(final long nowNs, final int candidate, final long term, final String reason) {
         if (withheld.permits(nowNs)) {
             LOG.warn(
-                    "blank=yes vote=refused candidate={} term={} reason=\"{}; it may have been wiped, and votes only when"
-                            + " every other member says that it may\"{}",
+                    "blank=yes vote=refused candidate={} term={} reason=\"{}; {}\"{}",
                     candidate,
                     term,
                     reason,
+                    remedy,
                     withheld.omitted());
         }
     }

@@ -1,6 +1,7 @@
 package io.quorumlog.node;
 
 import io.quorumlog.codec.peer.PeerLimits;
+import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.ReplicaLog;
 import io.quorumlog.log.StorageException;
@@ -118,7 +119,12 @@ final class Node {
 
     /** Ends the process because of what was thrown; does not return. */
     private void fail(final Throwable thrown) {
-        if (thrown instanceof StorageException) {
+        if (thrown instanceof DamagedLogException) {
+            end.withLine(
+                    ProcessEnd.FAILED,
+                    inDirectory(thrown.getMessage())
+                            + "; restore the directory, or wipe it and let the node start blank");
+        } else if (thrown instanceof StorageException) {
             end.withLine(ProcessEnd.FAILED, inDirectory(thrown.getMessage()));
         } else if (thrown instanceof CannotStartException) {
             end.withLine(ProcessEnd.FAILED, thrown.getMessage());
@@ -264,7 +270,12 @@ final class Node {
 
     private void runUntilStopped(final OpenedLog opened, final NodeIdentity identity, final EventLoop events) {
         try {
-            run(opened, new ReplicaLog(opened.stream(), opened.recovered(), identity), events);
+            final ReplicaLog log = new ReplicaLog(opened.stream(), opened.recovered(), identity);
+            final String repaired = opened.finishRepair();
+            if (repaired != null) {
+                LOG.warn(repaired);
+            }
+            run(opened, log, events);
         } catch (final Throwable t) {
             // Here, before anything is closed: with memory or disk gone, closing has no end but more failures.
             fail(t);
@@ -281,7 +292,8 @@ final class Node {
                 log,
                 events.peerTransport(),
                 timeouts::nextLong,
-                new LoopSurroundings(events, flushThread, new RoleLog(), new BlanknessLog(log.isBlank())),
+                new LoopSurroundings(
+                        events, flushThread, new RoleLog(), new BlanknessLog(log.isBlank(), log.hasLostEntries())),
                 SystemNanoClock.INSTANCE.nanoTime());
         events.start(replica, new LoopFlusher(flushThread));
         flushThread.start();

@@ -27,11 +27,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  * delay, and those that lost the leader too grant it; who still hears the leader refuses, so that one broken link deposes
  * nobody.
  *
- * <p><b>Blank members.</b> A member whose disk was empty at its start may be new, or have lost what it promised. Until a
- * leader has brought it up to date ({@link BlankFollower}), it says so in all that it sends, and nothing of that counts: not
- * for a commit, a read or check-quorum. Members that are all blank found a cluster together; a blank one that has heard of
- * a log neither campaigns nor helps another blank one, and votes for a candidate that has one only when every other member
- * says that it may ({@link VoteInquiries}).
+ * <p><b>Blank members.</b> A member whose disk was empty at its start may be new, or have lost what it promised; one whose
+ * log was damaged has lost it. Until a leader has brought it up to date ({@link BlankFollower}), it says so in all that it
+ * sends, and nothing of that counts: not for a commit, a read or check-quorum. Members that are all blank found a cluster
+ * together; a blank one that has heard of a log neither campaigns nor helps another blank one, and votes for a candidate that
+ * has one only when every other member says that it may ({@link VoteInquiries}). One that knows that it lost entries votes for
+ * nobody.
  *
  * <p>Single-threaded; each input is one atomic step. Time is a number passed to {@link #time}: it never goes back, and has
  * nothing to do with wall time. Allocates per term, election and connection, never per entry or message.
@@ -347,6 +348,7 @@ public final class Raft {
     boolean mayVoteFor(final int candidate, final long lastTerm, final long lastIndex) {
         return (votedFor == NONE || votedFor == candidate)
                 && role.leaderId() == NONE
+                && !log.hasLostEntries()
                 && isUpToDate(lastTerm, lastIndex);
     }
 
@@ -420,8 +422,15 @@ public final class Raft {
                         || nowNs - startedNs >= RaftLimits.FOUNDING_TIMEOUTS * config.electionTimeoutNs());
     }
 
-    /** Whether a blank member could give the vote that is spoken of: it would have to ask all the others. */
+    /**
+     * Whether a blank member could give the vote that is spoken of: it would have to ask all the others. One that lost
+     * entries could not: it knows that it held more than it holds, perhaps more than the candidate does.
+     */
     private boolean couldInquire(final int candidate, final VoteRequest request) {
+        if (log.hasLostEntries()) {
+            withholdVote(candidate, request.term(), "entries that this member had acknowledged are lost");
+            return false;
+        }
         final int missing = blank && !request.isBlank() ? inquiries.missingBeside(candidate) : NONE;
         if (missing != NONE) {
             withholdVote(candidate, request.term(), "member " + missing + " is not connected");

@@ -38,6 +38,12 @@ public interface RaftLog {
      */
     boolean acceptsEntries();
 
+    /**
+     * Whether entries are gone that this member may have acknowledged, and no leader has brought it up to date since. Such a
+     * member is blank.
+     */
+    boolean hasLostEntries();
+
     /** Number of the last record appended, counted from the node's start; whatever kind it was. */
     long lastRecordSeq();
 
@@ -58,7 +64,7 @@ public interface RaftLog {
     /**
      * Appends the hard state.
      *
-     * @param blank whether the log began empty and no leader has brought it up to date since; once false, for ever
+     * @param blank whether the log began empty, or lost entries, and no leader has brought it up to date since; once false, for ever
      */
     void persistHardState(long term, int votedFor, boolean blank);
 }

@@ -11,7 +11,7 @@ import org.agrona.CloseHelper;
  * Forces files with fdatasync, which covers the dirty pages of every mapping of a file. The current file stays open, so
  * that no error that the kernel has for it is reported to somebody else. The flush thread's.
  */
-final class FileForce implements FlushThread.Force {
+final class FileForce implements FlushThread.Force, AutoCloseable {
     private static final int NO_FILE = -1;
 
     private final Path directory;

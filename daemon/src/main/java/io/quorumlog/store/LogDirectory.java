@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.RecoveredLog;
@@ -28,7 +29,7 @@ import org.agrona.CloseHelper;
  *
  * <ol>
  *   <li>the directory is made if it is not there, locked, and freed of what a killed process left behind;
- *   <li>{@link Recovery} reads the files and says where the log ends;
+ *   <li>{@link Recovery} reads the files and says where the log ends; what is damaged is set aside ({@link DamageRepair});
  *   <li>what lies behind is removed, newest file first; the newest file that stays is cut, and the stream is opened on it.
  * </ol>
  *
@@ -39,6 +40,9 @@ import org.agrona.CloseHelper;
 public final class LogDirectory implements AutoCloseable {
     /** At most so many of the newest files can hold something that was not flushed: a roll needs the flush thread. */
     private static final int UNFLUSHED_FILES = 3;
+
+    /** Of two members, one alone is no majority. */
+    private static final int SMALLEST_CLUSTER_THAT_REPAIRS = 3;
 
     private static final String LOCK_NAME = "LOCK";
 
@@ -60,22 +64,54 @@ public final class LogDirectory implements AutoCloseable {
      * @return what the calling thread, and no other, appends to and closes
      * @throws NoSpaceException if the disk has no room for what a start needs
      * @throws StorageException in one line, if the directory can't be made or used, another process uses it, or its log is
-     *     damaged or another's
+     *     another's, or damaged in a way that other members can't make good
      */
     public static OpenedLog open(final Path directory, final NodeIdentity identity, final int maxRecordBytes) {
         final LogDirectory locked = lock(directory);
         try {
-            final RecoveredLog recovered = Recovery.recover(locked.files, identity);
-            return locked.open(recovered, maxRecordBytes);
+            final DamageRepair repair = new DamageRepair(directory, locked.files);
+            final RecoveredLog recovered = locked.recover(identity, repair);
+            final long end = recovered.isEmpty() ? RecordStream.NONE : recovered.end();
+            return new OpenedLog(locked, recovered, locked.openAt(end, maxRecordBytes), repair);
         } catch (final Throwable t) {
             locked.close();
             throw t;
         }
     }
 
-    private OpenedLog open(final RecoveredLog recovered, final int maxRecordBytes) {
-        final long end = recovered.isEmpty() ? RecordStream.NONE : recovered.end();
-        return new OpenedLog(this, recovered, openAt(end, maxRecordBytes));
+    /** Recovers, cutting off what is damaged as often as that must be done. */
+    private RecoveredLog recover(final NodeIdentity identity, final DamageRepair repair) {
+        long cutAt = Long.MAX_VALUE;
+        while (true) {
+            try {
+                final RecoveredLog recovered = Recovery.recover(files, identity);
+                if (!repair.isUnderWay()) {
+                    return recovered;
+                }
+                if (!recovered.needsRepair()) {
+                    return recovered.withLostEntries();
+                }
+                // Looks like a torn tail, but what told it from damage may have been set aside before a crash.
+                repair.cutOff(recovered.keptEnd());
+            } catch (final DamagedLogException e) {
+                if (!canBeMadeGood(e, identity) || e.position() >= cutAt) {
+                    throw e;
+                }
+                cutAt = e.position();
+                repair.cutOff(e);
+            }
+        }
+    }
+
+    /**
+     * Whether others can bring this member up to date, and can't do without it by mistake: a majority is left without it, and
+     * it remembers by its first entry that there was a cluster. Who remembers nothing might found a new one with others who
+     * lost theirs.
+     */
+    private static boolean canBeMadeGood(final DamagedLogException damage, final NodeIdentity identity) {
+        return damage.position() != RecordStream.NONE
+                && damage.soundIndex() > 0
+                && identity.memberIds().length >= SMALLEST_CLUSTER_THAT_REPAIRS;
     }
 
     /** Takes hold of a data directory, for the life of this object. */

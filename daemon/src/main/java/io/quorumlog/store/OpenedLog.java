@@ -12,11 +12,34 @@ public final class OpenedLog implements AutoCloseable {
     private final LogDirectory directory;
     private final RecoveredLog recovered;
     private final ChronicleRecordStream stream;
+    private final DamageRepair repair;
 
-    OpenedLog(final LogDirectory directory, final RecoveredLog recovered, final ChronicleRecordStream stream) {
+    OpenedLog(
+            final LogDirectory directory,
+            final RecoveredLog recovered,
+            final ChronicleRecordStream stream,
+            final DamageRepair repair) {
         this.directory = directory;
         this.recovered = recovered;
         this.stream = stream;
+        this.repair = repair;
+    }
+
+    /**
+     * Where damaged records were cut off: forces what the log has written about that, and ends the repair. To be called
+     * before the member says anything.
+     *
+     * @return what was damaged, and where it is now, in one line; null if nothing was
+     */
+    public String finishRepair() {
+        if (!repair.isUnderWay()) {
+            return null;
+        }
+        try (FileForce force = new FileForce(directory.path())) {
+            force.forceFile(stream.currentFile());
+        }
+        FileForce.forceDirectory(directory.path());
+        return repair.finish();
     }
 
     /** What was found and cut; all of it, what was kept, is on the disk. For one log to go on with. */

@@ -441,7 +441,7 @@ final class RecoveryTest {
     private static LogRecord hardState(
             final long term, final int votedFor, final long commitIndex, final long flushedBefore) {
         final UnsafeBuffer whole = new UnsafeBuffer(new byte[HardStateRecord.LENGTH]);
-        HardStateRecord.encodePayload(whole, 0, votedFor, false, flushedBefore);
+        HardStateRecord.encodePayload(whole, 0, votedFor, false, false, flushedBefore);
         final byte[] payload = new byte[HardStateRecord.LENGTH - LogRecord.HEADER_LENGTH];
         whole.getBytes(LogRecord.HEADER_LENGTH, payload);
         return LogFixture.record(RecordKind.HARD_STATE, commitIndex, term, 0, payload);

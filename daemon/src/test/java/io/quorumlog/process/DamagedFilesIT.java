@@ -1,13 +1,16 @@
 package io.quorumlog.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("bad-days")
 final class DamagedFilesIT {
     private static final int PAGE_BYTES = 4096;
+    private static final String LOG_NAME = "19700101-000001R.cq4";
 
     @RegisterExtension
     final ProcessCluster cluster = new ProcessCluster(3);
@@ -45,7 +49,7 @@ final class DamagedFilesIT {
     }
 
     @Test
-    void aMemberWithARottenEntryNamesItAndDisturbsNobodyAndIsBackAfterAWipe() throws IOException {
+    void aMemberWithARottenEntryNamesItAndGetsItFromTheLeaderAndDisturbsNobody() throws IOException {
         final int leader = cluster.startAll();
         final long term = cluster.figure(leader, "term");
         final int victim = cluster.follower(leader);
@@ -53,29 +57,73 @@ final class DamagedFilesIT {
         try (load) {
             load.awaitMore(300);
             assertEquals(0, cluster.terminate(victim));
-            try (RandomAccessFile file = new RandomAccessFile(logFile(victim).toFile(), "rw")) {
-                flip(file, lastUsedByte(file) / 2 + PAGE_BYTES * 5);
-            }
+            rot(victim);
             cluster.node(victim).forgetOutput();
 
             final NodeProcess node = cluster.start(victim);
-
-            assertEquals(1, node.awaitExit(), node::output);
-            final List<String> lines = node.endLines();
-            assertEquals(1, lines.size(), node::output);
-            assertTrue(
-                    lines.get(0)
-                            .matches("quorumlog: data directory " + cluster.dataDir(victim)
-                                    + ": 19700101-000001R.cq4 at offset \\d+ .*entry \\d+.*"),
-                    lines.get(0));
-            assertEquals(leader, cluster.leader());
-            cluster.wipe(victim);
-            cluster.start(victim);
             load.awaitMore(50);
+
+            ProcessCluster.untilTrue(
+                    "the victim to be made good", () -> node.output().contains("blank=no"));
+            assertTrue(
+                    node.output()
+                            .lines()
+                            .anyMatch(line -> line.matches(
+                                    ".* WARN .*" + LOG_NAME + " at offset \\d+ is damaged: entry \\d+ .*damaged-1.*")),
+                    node::output);
         }
 
         load.check(cluster.awaitEqualLogs());
+        assertEquals(leader, cluster.leader());
         assertEquals(term, cluster.figure(leader, "term"));
+        assertEquals(0, cluster.terminate(victim));
+        cluster.node(victim).forgetOutput();
+        cluster.start(victim);
+        cluster.awaitEqualLogs();
+        assertFalse(cluster.node(victim).output().contains("damaged"), cluster.node(victim)::output);
+    }
+
+    /** What each had acknowledged may be in none of the prefixes that are left: nobody is to lead with less. */
+    @Test
+    void membersThatAllLostEntriesElectNobodyUntilAMajorityIsRestored() throws IOException {
+        cluster.startAll();
+        final AppendLoad load = new AppendLoad(cluster, 2, 200);
+        try (load) {
+            load.awaitMore(300);
+        }
+        cluster.awaitEqualLogs();
+        final Map<Integer, byte[]> whole = new HashMap<>();
+        for (int id = 1; id <= 3; id++) {
+            assertEquals(0, cluster.terminate(id));
+            whole.put(id, Files.readAllBytes(logFile(id)));
+            rot(id);
+        }
+        for (int id = 1; id <= 3; id++) {
+            cluster.start(id);
+        }
+        for (int id = 1; id <= 3; id++) {
+            final NodeProcess node = cluster.node(id);
+            ProcessCluster.untilTrue("a warning", () -> node.output().contains("votes for nobody"));
+        }
+        ProcessCluster.pass(Duration.ofSeconds(2)); // several election timeouts
+
+        assertEquals(0, cluster.leader());
+        for (int id = 1; id <= 2; id++) {
+            assertEquals(0, cluster.terminate(id));
+            Files.write(logFile(id), whole.get(id));
+            cluster.start(id);
+        }
+
+        load.check(cluster.awaitEqualLogs());
+        ProcessCluster.untilTrue(
+                "the third to be made good", () -> cluster.node(3).output().contains("blank=no"));
+    }
+
+    /** Turns a bit in the middle of what was flushed. */
+    private void rot(final int id) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(logFile(id).toFile(), "rw")) {
+            flip(file, lastUsedByte(file) / 2 + PAGE_BYTES * 5);
+        }
     }
 
     @Test
@@ -92,7 +140,7 @@ final class DamagedFilesIT {
     }
 
     private Path logFile(final int id) {
-        return cluster.dataDir(id).resolve("19700101-000001R.cq4");
+        return cluster.dataDir(id).resolve(LOG_NAME);
     }
 
     private static void flip(final RandomAccessFile file, final long at) throws IOException {

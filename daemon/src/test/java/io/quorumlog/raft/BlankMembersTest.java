@@ -597,6 +597,80 @@ class BlankMembersTest {
         }
     }
 
+    /** A member cut off damaged entries, which it had acknowledged, and knows it (Protocol-Aware Recovery, FAST 2018). */
+    @Nested
+    class LostEntries {
+        /** The mistake: with one that lost the same entries to damage it elects one that never had them. */
+        @Test
+        void memberThatLostEntriesHelpsNobodyToBeElected() {
+            final CoreFixture fixture = CoreFixture.down(3)
+                    .load(1, 4, 0, 1, 4)
+                    .loseEntriesAfter(1, 1)
+                    .start(1);
+            fixture.takeEvents();
+
+            fixture.receive(1, preVoteRequest(2, 5, 7, 4));
+            fixture.receive(1, voteRequest(2, 5, 7, 4));
+            fixture.flush(1);
+            fixture.receive(1, voteRequest(2, 5, 7, 4));
+
+            assertEquals(
+                    List.of(
+                            "PreVoteReply term=4 requested=5 refused blank",
+                            "VoteReply term=5 requested=5 refused blank"),
+                    fixture.sent(1, 2));
+            assertEquals(0, fixture.core(1).votedFor());
+        }
+
+        /** The mistake: it tells a wiped member that a candidate lacks nothing, and can't know. */
+        @Test
+        void memberThatLostEntriesRefusesInquiries() {
+            final CoreFixture fixture = CoreFixture.down(3)
+                    .load(1, 4, 0, 1, 4)
+                    .loseEntriesAfter(1, 1)
+                    .start(1);
+
+            fixture.receive(1, inquiry(3, 5, 2, 7, 4));
+            fixture.flush(1);
+
+            assertEquals(List.of("VoteReply term=5 requested=5 refused inquiry for=2"), fixture.sent(1, 3));
+        }
+
+        @Test
+        void memberThatLostEntriesDoesNotCampaign() {
+            final CoreFixture fixture = CoreFixture.down(3)
+                    .load(1, 4, 0, 1, 4)
+                    .loseEntriesAfter(1, 1)
+                    .start(1);
+
+            fixture.advance(5 * ELECTION_TIMEOUT_MS);
+            fixture.fire(1);
+
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+        }
+
+        @Test
+        void leaderReplacesWhatAFollowerLostAndCountsItAgain() {
+            final CoreFixture fixture = CoreFixture.blankCluster(3);
+            fixture.elect(1);
+            fixture.propose(1, "kept");
+            fixture.propose(1, "lost at 3");
+            fixture.run(HEARTBEAT_MS);
+            fixture.crash(3);
+            fixture.loseEntriesAfter(3, 1).start(3);
+            assertTrue(fixture.core(3).isBlank());
+
+            fixture.run(2 * HEARTBEAT_MS);
+
+            assertFalse(fixture.core(3).isBlank());
+            assertEquals(3, fixture.commit(3));
+            fixture.isolate(2);
+            final long index = fixture.propose(1, "counts again");
+            fixture.run(HEARTBEAT_MS);
+            assertEquals(index, fixture.commit(1));
+        }
+    }
+
     /** Member 1 leads term 5, holds three entries durably, and has heard of nobody yet. */
     private static CoreFixture leading(final int members) {
         return leadingFrom(CoreFixture.puppets(members, 4, 1, 4));

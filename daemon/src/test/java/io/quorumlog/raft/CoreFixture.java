@@ -96,6 +96,12 @@ final class CoreFixture {
         return this;
     }
 
+    /** Behind an index, what the member has on its disk is damaged, and has been cut off. */
+    CoreFixture loseEntriesAfter(final int id, final long index) {
+        nodes[id].log.loseEntriesAfter(index);
+        return this;
+    }
+
     /** Members whose disks are empty, all of them up. */
     static CoreFixture blankCluster(final int members) {
         final CoreFixture fixture = new CoreFixture(members);

@@ -33,6 +33,7 @@ final class FakeLog implements RaftLog {
     private long baseTerm;
     private int baseVote;
     private boolean baseBlank;
+    private boolean lostEntries;
     private int flushedRecords;
     private boolean full;
 
@@ -57,7 +58,18 @@ final class FakeLog implements RaftLog {
         baseTerm = term;
         baseVote = votedFor;
         baseBlank = false;
+        lostEntries = false;
         witness.onStart(terms, term, votedFor);
+    }
+
+    /** Of what is on the disk before the member starts, only so much is sound, and it knows that. */
+    void loseEntriesAfter(final long index) {
+        entries.subList((int) index, entries.size()).clear();
+        base.clear();
+        base.addAll(entries);
+        baseBlank = true;
+        lostEntries = true;
+        witness.onStart(terms(), baseTerm, baseVote);
     }
 
     /** Puts nothing on the disk before the member starts, and it knows that nothing is there. */
@@ -166,6 +178,11 @@ final class FakeLog implements RaftLog {
     }
 
     @Override
+    public boolean hasLostEntries() {
+        return lostEntries;
+    }
+
+    @Override
     public long lastRecordSeq() {
         return records.size();
     }
@@ -191,6 +208,7 @@ final class FakeLog implements RaftLog {
     @Override
     public void persistHardState(final long term, final int votedFor, final boolean blank) {
         records.add(new Stored(0, term, votedFor, blank, null));
+        lostEntries &= blank;
         events.accept(
                 "persist #" + records.size() + " term=" + term + " votedFor=" + votedFor + (blank ? " blank" : ""));
         witness.onHardState(records.size(), term, votedFor);

@@ -45,6 +45,11 @@ class RaftAllocationTest {
         }
 
         @Override
+        public boolean hasLostEntries() {
+            return false;
+        }
+
+        @Override
         public long lastTerm() {
             return terms.lastTerm();
         }

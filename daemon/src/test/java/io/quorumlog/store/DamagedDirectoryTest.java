@@ -31,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
  * and said where it is less, and can be appended to; or one line that names the file and the entry.
  */
 class DamagedDirectoryTest {
-    private static final NodeIdentity IDENTITY = new NodeIdentity(2, new int[] {1, 2, 3});
+    /** Of two members none can make good what the other one loses: what is damaged is refused ({@link DamageRepairTest}). */
+    private static final NodeIdentity IDENTITY = new NodeIdentity(2, new int[] {1, 2});
+
     private static final int MAX_RECORD_BYTES = StoreLayout.MIB;
     private static final int ENTRIES = 900;
     private static final int PAGE_BYTES = 4096;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Store, recovery and log together, on real files. */
 class OpenedLogTest {
-    private static final NodeIdentity NODE = new NodeIdentity(1, new int[] {1, 2, 3});
+    private static final NodeIdentity NODE = new NodeIdentity(1, new int[] {1, 2});
     private static final int PAYLOAD_BYTES = 3000;
 
     @TempDir
@@ -101,7 +101,7 @@ class OpenedLogTest {
     }
 
     @Test
-    void damageOfWhatWasFlushedIsRefusedAndTheDirectoryLetGo() throws IOException {
+    void damageThatNobodyCanMakeGoodIsRefusedAndTheDirectoryLetGo() throws IOException {
         final long damaged;
         try (OpenedLog opened = open()) {
             final ReplicaLog log = log(opened);
@@ -137,7 +137,7 @@ class OpenedLogTest {
 
         assertThrows(
                 StorageException.class,
-                () -> LogDirectory.open(directory, new NodeIdentity(2, new int[] {1, 2, 3}), StoreLayout.MIB));
+                () -> LogDirectory.open(directory, new NodeIdentity(2, new int[] {1, 2}), StoreLayout.MIB));
         assertDoesNotThrow(() -> open().close());
     }
 }

@@ -49,7 +49,7 @@ final class StoreFixture implements AutoCloseable {
     private void openStream() {
         stream = lock.openAt(intactEnd(lock.files()), MAX_RECORD_BYTES);
         space = stream.space();
-        log = new OpenedLog(lock, null, stream);
+        log = new OpenedLog(lock, null, stream, new DamageRepair(directory, lock.files()));
     }
 
     /** What recovery does, for a log in which all damage may be cut off. */
