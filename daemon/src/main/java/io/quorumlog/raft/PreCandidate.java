@@ -42,6 +42,9 @@ final class PreCandidate extends Role {
         if (!reply.isPreVote() || reply.requestedTerm() != raft.term() + 1) {
             return; // Late: from an earlier round or term.
         }
+        if (raft.nowNs() >= deadlineNs()) {
+            return; // We slept. Who granted it may follow a leader by now, whose messages wait behind this one.
+        }
         votes.vote(slot, reply.isGranted());
         if (votes.isWon()) {
             campaign("pre-" + votes.votes(raft.members()));

@@ -185,6 +185,25 @@ class RaftMistakesTest {
                     fixture.sent(1, 3));
         }
 
+        /**
+         * The mistake: a member that was paused in the middle of an election finds the answer of then before the messages of
+         * the leader that the others follow, and deposes it (seed 3265).
+         */
+        @Test
+        void memberThatWasPausedDoesNotCampaignByAnAnswerOfLongAgo() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 1, 1);
+            fixture.timeout(1);
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+
+            fixture.advance(2 * ELECTION_TIMEOUT_MS);
+            fixture.receiveInTurn(1, preVoteReply(2, 1, 2, true), 2);
+            fixture.receiveInTurn(1, appendEntries(3, 1, 1, 1, 0), 3);
+            fixture.fire(1);
+
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+            assertEquals(1, fixture.term(1));
+        }
+
         /** The mistake: one who connects during an election is not asked, and the election waits for it. */
         @Test
         void memberThatConnectsDuringAnElectionIsAsked() {
