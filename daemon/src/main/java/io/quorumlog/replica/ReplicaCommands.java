@@ -127,7 +127,7 @@ final class ReplicaCommands implements ReplicatedLog {
         return log.read(cursor, raft.commitIndex(), view);
     }
 
-    /** The log's pass over an entry gives all of it, and checks nothing: that was done when the reader had it first. */
+    /** The log's pass over an entry gives all of it, and checks nothing: that is done at its first piece and its last. */
     @Override
     public boolean rereadEntry(final EntryCursor cursor, final LogRecord view) {
         return log.skip(cursor, raft.commitIndex(), view);

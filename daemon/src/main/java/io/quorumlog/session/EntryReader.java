@@ -110,7 +110,7 @@ final class EntryReader {
         output.commit(offset - start);
         openIndex = view.index();
         openDone = 0;
-        writePieces();
+        writePieces(false);
         return true;
     }
 
@@ -126,12 +126,16 @@ final class EntryReader {
                 "a committed entry is gone (wanted, found)",
                 openIndex,
                 view.index());
-        writePieces();
+        writePieces(true);
     }
 
-    private void writePieces() {
+    /** @param reread whether the entry was checked in an earlier call */
+    private void writePieces(final boolean reread) {
         final int length = view.payloadLength();
         for (int room = output.room(); openDone < length && room > 0; room = output.room()) {
+            if (reread && length - openDone <= room) {
+                checkAgain();
+            }
             final int piece = Math.min(length - openDone, room);
             replies.bytes(view.buffer(), LogRecord.HEADER_LENGTH + openDone, piece);
             openDone += piece;
@@ -140,6 +144,15 @@ final class EntryReader {
             replies.crLf();
             openIndex = NO_ENTRY;
         }
+    }
+
+    /**
+     * A client may take minutes from an entry's first piece to its last, and the disk may have let a bit go meanwhile. Nobody
+     * gets the end of an entry, and so a reply, that is not what was written.
+     */
+    private void checkAgain() {
+        cursor.seek(openIndex);
+        log.readEntry(cursor, view);
     }
 
     /** From the header's own field: the view may cover no more than the header. */

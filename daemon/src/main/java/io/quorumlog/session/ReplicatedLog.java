@@ -76,8 +76,9 @@ public interface ReplicatedLog {
     boolean readEntry(EntryCursor cursor, LogRecord view);
 
     /**
-     * As {@link #readEntry}, for an entry that this reader has had before: it need not be checked once more. A reply goes
-     * out in pieces, each of which looks the entry up anew, so that checking a large one each time would be quadratic.
+     * As {@link #readEntry}, for an entry that this reader has had before and will check once more at its end: this may check
+     * nothing. A reply goes out in pieces, each of which looks the entry up anew, so that checking a large one each time
+     * would be quadratic.
      */
     default boolean rereadEntry(final EntryCursor cursor, final LogRecord view) {
         return readEntry(cursor, view);

@@ -3,12 +3,15 @@ package io.quorumlog.session;
 import static io.quorumlog.session.FakeClient.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
+import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.EntryCursor;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** READ: which entries, how many, how long it waits, and what a client costs that does not read its replies. */
@@ -137,13 +140,12 @@ class ClientSessionReadTest {
     }
 
     @Test
-    void largeEntryIsCheckedOnceHoweverManyPieces() {
+    void largeEntryIsCheckedAtItsBeginAndItsEndHoweverManyPieces() {
+        final AtomicLong checks = new AtomicLong();
         final FakeLog checked = new FakeLog() {
-            private long reads;
-
             @Override
             public boolean readEntry(final EntryCursor cursor, final LogRecord view) {
-                assertEquals(1, ++reads);
+                checks.incrementAndGet();
                 return super.readEntry(cursor, view);
             }
 
@@ -158,6 +160,34 @@ class ClientSessionReadTest {
         reader.line("READ 1");
 
         assertTrue(reader.allReplies().length() > MEBIBYTE);
+        assertEquals(2, checks.get());
+    }
+
+    /** The mistake: what was whole when a slow client's reply began is taken to be whole when it ends. */
+    @Test
+    void entryThatRotsBetweenItsPiecesIsNotGivenToItsEnd() {
+        final FakeLog rotting = new FakeLog() {
+            private boolean begun;
+
+            @Override
+            public boolean readEntry(final EntryCursor cursor, final LogRecord view) {
+                if (begun) {
+                    throw new DamagedLogException("entry 1: its checksum is wrong");
+                }
+                begun = true;
+                return super.readEntry(cursor, view);
+            }
+
+            @Override
+            public boolean rereadEntry(final EntryCursor cursor, final LogRecord view) {
+                return super.readEntry(cursor, view);
+            }
+        };
+        rotting.entry(RecordKind.CLIENT, 1, new byte[MEBIBYTE]).commit(1);
+        final FakeClient reader = new FakeClient(FakeClient.sessions(rotting));
+        reader.line("READ 1");
+
+        assertThrows(DamagedLogException.class, reader::allReplies);
     }
 
     @Test
