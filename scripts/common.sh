@@ -4,6 +4,8 @@
 # shellcheck disable=SC2154 # root is set by who sources this.
 daemon_jar=$root/daemon/target/quorumlog-daemon.jar
 client_jar=$root/client/target/quorumlog-client.jar
+# shellcheck disable=SC2034 # Used by who sources this.
+simulation_classes=$root/daemon/target/test-classes
 
 # Without this, what Java opens first would be its standard error: log lines would go into a file. Standard output is opened
 # for reading, so that who writes to it fails as with a closed one; errors have nowhere to be told.
@@ -72,10 +74,11 @@ use_utf8() {
     esac
 }
 
+# Without the tests' classes, unless told otherwise.
 build() {
     printf '%s\n' "building (the first time, Maven downloads what it needs) ..." >&2
     # Maven's own output is of use only where it fails, and then it must not hide in what we print.
-    (cd "$root" && mvn -B -q -Dstyle.color=never package -Dmaven.test.skip=true -pl client,daemon -am) >&2 || die 1 "the build failed"
+    (cd "$root" && mvn -B -q -Dstyle.color=never package "${1--Dmaven.test.skip=true}" -pl client,daemon -am) >&2 || die 1 "the build failed"
 }
 
 # Builds if one of these is not there.
@@ -102,4 +105,18 @@ build_if_stale() {
             return
         fi
     done
+}
+
+# Builds if the simulation, which is among the tests' classes, has not been built since a source of it changed.
+build_simulation_if_stale() {
+    build_if_missing "$daemon_jar"
+    main=$simulation_classes/io/quorumlog/sim/Simulate.class
+    if [ -e "$main" ]; then
+        [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
+        newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "$root/daemon/pom.xml" \
+            "$root/daemon/src" -newer "$main" -type f 2>/dev/null | head -n 1)
+        [ -n "$newer" ] || return 0
+    fi
+    build -DskipTests
+    touch "$main"
 }

@@ -23,11 +23,11 @@ final class Faults {
     void start() {
         every(plan.cutMeanNs, () -> simulation.network().cutSomething());
         every(plan.crashMeanNs, this::crash);
-        every(plan.stopMeanNs, () -> someMember().stop());
+        every(plan.stopMeanNs, this::stop);
         every(plan.pauseMeanNs, this::pause);
         every(plan.depositionMeanNs, () -> depose(3));
         every(plan.wipeMeanNs, this::wipe);
-        every(plan.wallJumpMeanNs, () -> someMember().clock().jump(random.between(-10_000, 10_000)));
+        every(plan.wallJumpMeanNs, this::jump);
     }
 
     private void every(final long meanNs, final Runnable fault) {
@@ -46,16 +46,20 @@ final class Faults {
     }
 
     private void crash() {
+        final SimNode victim = someMember();
         if (plan.crashesOfAll && random.percent(20)) {
+            if (!simulation.happens(Fault.CRASH_OF_ALL)) {
+                return;
+            }
             for (int member = 1; member <= plan.members; member++) {
                 simulation.node(member).crash("power fails everywhere");
             }
         } else if (random.percent(plan.crashWithinStepPercent)) {
-            someMember().crashAfterEffects(random.below(MOST_EFFECTS_BEFORE_CRASH));
+            victim.crashAfterEffects(random.below(MOST_EFFECTS_BEFORE_CRASH));
         } else if (random.percent(plan.crashWithinFlushPercent)) {
-            someMember().crashWithinFlush();
-        } else {
-            someMember().crash("between steps");
+            victim.crashWithinFlush();
+        } else if (victim.isUp() && simulation.happens(Fault.CRASH_BETWEEN_STEPS)) {
+            victim.crash("between steps");
         }
     }
 
@@ -63,13 +67,30 @@ final class Faults {
     private void wipe() {
         final SimNode victim = someMember();
         final boolean counted = simulation.invariants().member(victim.id()).isBlank();
-        if (simulation.invariants().blankMembers() + (counted ? 0 : 1) <= (plan.members - 1) / 2) {
+        if (simulation.invariants().blankMembers() + (counted ? 0 : 1) <= (plan.members - 1) / 2
+                && simulation.happens(Fault.WIPED_DISK)) {
             victim.wipe();
         }
     }
 
+    private void stop() {
+        final SimNode node = someMember();
+        if (node.isUp() && simulation.happens(Fault.STOP)) {
+            node.stop();
+        }
+    }
+
+    private void jump() {
+        if (simulation.happens(Fault.WALL_CLOCK_JUMP)) {
+            someMember().clock().jump(random.between(-10_000, 10_000));
+        }
+    }
+
     private void pause() {
-        pause(someMember(), random.waitNs(plan.pauseLengthNs));
+        final SimNode node = someMember();
+        if (node.isUp() && simulation.happens(Fault.PAUSE)) {
+            pause(node, random.waitNs(plan.pauseLengthNs));
+        }
     }
 
     private void pause(final SimNode node, final long lengthNs) {
@@ -88,7 +109,7 @@ final class Faults {
      */
     private void depose(final int rounds) {
         final SimNode leader = simulation.leader();
-        if (leader == null || rounds == 0 || simulation.isHealed()) {
+        if (leader == null || rounds == 0 || simulation.isHealed() || !simulation.happens(Fault.DEPOSITION)) {
             return;
         }
         final long lengthNs = random.between(plan.electionTimeoutNs, 4 * plan.electionTimeoutNs);
@@ -143,6 +164,16 @@ final class Faults {
                 }
             }
         }
+    }
+
+    /** Whether something stays broken. */
+    boolean isAnyBroken() {
+        for (final boolean each : broken) {
+            if (each) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a member stays broken. */

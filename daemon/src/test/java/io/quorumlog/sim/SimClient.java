@@ -102,7 +102,9 @@ final class SimClient {
 
     private void goAway() {
         if (!stopped) {
-            hangUp();
+            if (!unanswered.isEmpty() && simulation.happens(Fault.RECONNECT)) {
+                hangUp();
+            }
             simulation.queue().after(random.waitNs(plan.reconnectMeanNs), this::goAway);
         }
     }
@@ -124,6 +126,11 @@ final class SimClient {
         tail = null;
         connectLater();
         final ClientRequest[] lost = unanswered.toArray(new ClientRequest[0]);
+        for (final ClientRequest request : lost) {
+            if (request.payload() != null) {
+                simulation.reached(Outcome.APPEND_UNANSWERED);
+            }
+        }
         unanswered.clear();
         if (simulation.defect().repeatsUncertainAppends()) {
             simulation.queue().after(2 * RETRY_NS, () -> repeat(lost));
@@ -163,7 +170,7 @@ final class SimClient {
     }
 
     private ClientRequest next() {
-        if (random.percent(plan.transferPercent)) {
+        if (random.percent(plan.transferPercent) && simulation.happens(Fault.TRANSFER)) {
             return request(ClientRequest.Kind.TRANSFER, 1 + random.below(plan.members), 0);
         }
         final int choice = random.below(100);
@@ -285,6 +292,7 @@ final class SimClient {
         lastAnswerNs = simulation.queue().nowNs();
         if (tail != null) {
             if (isEntry(reply)) {
+                simulation.reached(Outcome.ENTRY_TAILED);
                 simulation.invariants().onEntryRead(tail, (Reply.Array) reply);
                 return;
             }
@@ -296,6 +304,7 @@ final class SimClient {
         }
         simulation.trace(connection.member(), "answers client", id, request.number(), 0, reply);
         simulation.invariants().onReply(request, reply);
+        count(request, reply);
         switch (request.kind()) {
             case APPEND, APPENDIF, LAST -> {
                 if (reply instanceof Reply.Number index) {
@@ -310,6 +319,37 @@ final class SimClient {
         if (reply instanceof Reply.Failure failure) {
             onFailure(failure);
         }
+    }
+
+    private void count(final ClientRequest request, final Reply reply) {
+        final boolean answered = !(reply instanceof Reply.Failure);
+        switch (request.kind()) {
+            case APPEND, APPENDIF -> {
+                if (answered) {
+                    simulation.reached(Outcome.APPEND_ACKNOWLEDGED);
+                } else if (request.isWritten()) {
+                    simulation.reached(isUncertain(reply) ? Outcome.APPEND_UNCERTAIN : Outcome.APPEND_REFUSED_LATE);
+                }
+            }
+            case LAST -> {
+                if (answered) {
+                    simulation.reached(Outcome.LAST_CONFIRMED);
+                }
+            }
+            case READ -> {
+                if (reply instanceof Reply.Array entries && !entries.values().isEmpty()) {
+                    simulation.reached(Outcome.ENTRY_READ);
+                }
+            }
+            case TRANSFER -> simulation.reached(answered ? Outcome.TRANSFERRED : Outcome.TRANSFER_FAILED);
+            case TAIL, OTHER -> {
+                // Of no interest by itself.
+            }
+        }
+    }
+
+    private static boolean isUncertain(final Reply reply) {
+        return reply instanceof Reply.Failure failure && failure.code().equals("UNCERTAIN");
     }
 
     private static boolean isEntry(final Reply reply) {
@@ -332,7 +372,10 @@ final class SimClient {
                     hangUp();
                 }
             }
-            case "CONFLICT" -> lastIndex = Long.parseLong(failure.message().substring("last is ".length()));
+            case "CONFLICT" -> {
+                simulation.reached(Outcome.CONFLICT);
+                lastIndex = Long.parseLong(failure.message().substring("last is ".length()));
+            }
             case "UNCERTAIN", "ERR" -> {
                 // An ERR is TRANSFER's.
             }

@@ -44,7 +44,7 @@ final class SimConnection implements ReplyOutput {
         this.client = client;
         this.node = node;
         this.random = random;
-        slowReader = simulation.plan().slowReaders;
+        slowReader = simulation.plan().slowReaders && simulation.happens(Fault.SLOW_READER);
         roomBytes = slowReader ? SLOW_ROOM_BYTES : ROOM_BYTES;
         overfullBytes = 4 * roomBytes;
     }

@@ -50,8 +50,8 @@ final class SimDisk implements RecordStream {
         }
         flushing = true;
         final FaultPlan plan = simulation.plan();
-        final boolean slow = !simulation.isHealed() && random.perMillion(plan.slowFlushPerMillion);
-        final boolean fails = !simulation.isHealed() && random.perMillion(plan.failingFlushPerMillion);
+        final boolean slow = befalls(Fault.SLOW_FLUSH, plan.slowFlushPerMillion);
+        final boolean fails = befalls(Fault.FAILED_FLUSH, plan.failingFlushPerMillion);
         final long covered = stream.lastSeq();
         flushCovers = covered;
         final long delayNs = slow ? plan.slowFlushNs : random.between(plan.leastFlushNs, plan.mostFlushNs);
@@ -61,7 +61,7 @@ final class SimDisk implements RecordStream {
         if (simulation.node(member).takeCrashWithinFlush()) {
             final int ofProcess = process;
             simulation.queue().after(random.between(0, delayNs - 1), () -> {
-                if (ofProcess == process && !simulation.isHealed()) {
+                if (ofProcess == process && !simulation.isHealed() && simulation.happens(Fault.CRASH_WITHIN_FLUSH)) {
                     simulation.node(member).crash("within a flush");
                 }
             });
@@ -78,6 +78,10 @@ final class SimDisk implements RecordStream {
             }
             endFlush(covered);
         });
+    }
+
+    private boolean befalls(final Fault fault, final int perMillion) {
+        return !simulation.isHealed() && random.perMillion(perMillion) && simulation.happens(fault);
     }
 
     private void endFlush(final long covered) {
@@ -139,17 +143,18 @@ final class SimDisk implements RecordStream {
         if (plan.pageCache || random.percent(20)) {
             return MemoryRecordStream.CrashFate.ALL_SURVIVES;
         }
-        if (random.percent(30)) {
-            return MemoryRecordStream.CrashFate.ALL_LOST;
-        }
-        final int keptPercent = random.below(100);
+        final int keptPercent = random.percent(30) ? 0 : random.below(100);
         final boolean[] lost = {false};
         return (seq, length) -> {
-            if (lost[0] && !plan.holes || !random.percent(keptPercent)) {
-                lost[0] = true;
-                return plan.tornRecords ? random.below(length) : 0;
+            final boolean kept = random.percent(keptPercent);
+            if (!lost[0] && (kept || !simulation.happens(Fault.LOST_RECORD))) {
+                return length;
             }
-            return length;
+            if (lost[0] && kept && plan.holes && simulation.happens(Fault.HOLE)) {
+                return length;
+            }
+            lost[0] = true;
+            return plan.tornRecords && simulation.happens(Fault.TORN_RECORD) ? random.below(length) : 0;
         };
     }
 
@@ -204,8 +209,9 @@ final class SimDisk implements RecordStream {
     public void roll() {
         simulation.node(member).onEffect();
         stream.roll();
-        final long delayNs = simulation.isHealed() ? 0 : simulation.plan().filePreparationNs;
-        if (delayNs == 0) {
+        simulation.reached(Outcome.FILE_BEGUN);
+        final long delayNs = simulation.plan().filePreparationNs;
+        if (delayNs == 0 || simulation.isHealed() || !simulation.happens(Fault.SLOW_FILE)) {
             return;
         }
         stream.nextFileReady(false);

@@ -46,8 +46,7 @@ final class SimNetwork {
 
     /** Whether a member's frame to another has somewhere to go now. */
     boolean takesFrame(final int from, final int to) {
-        return simulation.node(from).believesConnected(to)
-                && (simulation.isHealed() || !random.perMillion(plan.fullQueuePerMillion));
+        return simulation.node(from).believesConnected(to) && !befalls(Fault.FULL_QUEUE, plan.fullQueuePerMillion);
     }
 
     /** Sends a frame; the bytes are the network's from now on. */
@@ -56,15 +55,18 @@ final class SimNetwork {
             return;
         }
         deliverLater(from, to, frame);
-        if (!simulation.isHealed() && random.perMillion(plan.duplicatesPerMillion)) {
+        if (befalls(Fault.DUPLICATE, plan.duplicatesPerMillion)) {
             deliverLater(from, to, frame);
         }
     }
 
     private boolean isLost(final int from, final int to) {
-        return !connected[from][to]
-                || isCut(from, to)
-                || !simulation.isHealed() && random.perMillion(plan.lossPerMillion);
+        return !connected[from][to] || isCut(from, to) || befalls(Fault.LOSS, plan.lossPerMillion);
+    }
+
+    /** Whether something that happens so many times in a million happens now. */
+    private boolean befalls(final Fault fault, final int perMillion) {
+        return !simulation.isHealed() && random.perMillion(perMillion) && simulation.happens(fault);
     }
 
     private boolean isCut(final int from, final int to) {
@@ -73,21 +75,30 @@ final class SimNetwork {
 
     private void deliverLater(final int from, final int to, final byte[] frame) {
         long arrivalNs = simulation.queue().nowNs() + random.between(plan.leastDelayNs, plan.mostDelayNs);
-        if (!plan.reorders || simulation.isHealed()) {
-            arrivalNs = Math.max(arrivalNs, lastArrivalNs[from][to]);
-            lastArrivalNs[from][to] = arrivalNs;
-        } else if (random.percent(2)) {
+        if (plan.reorders && !simulation.isHealed() && random.percent(2)) {
             arrivalNs += random.between(0, plan.electionTimeoutNs);
         }
+        if (arrivalNs < lastArrivalNs[from][to] && !overtakes()) {
+            arrivalNs = lastArrivalNs[from][to];
+        }
+        lastArrivalNs[from][to] = Math.max(arrivalNs, lastArrivalNs[from][to]);
         final int sentIn = generation[from][to];
         final int wipesBefore = wipes(from, to);
         final byte[] arriving = damage(frame);
         simulation.queue().at(arrivalNs, () -> {
             final boolean late = sentIn != generation[from][to];
-            if (!late || plan.lateFrames && !simulation.isHealed() && wipes(from, to) == wipesBefore) {
+            if (!late
+                    || plan.lateFrames
+                            && !simulation.isHealed()
+                            && wipes(from, to) == wipesBefore
+                            && simulation.happens(Fault.LATE_FRAME)) {
                 simulation.node(to).onFrame(from, arriving, arriving != frame);
             }
         });
+    }
+
+    private boolean overtakes() {
+        return plan.reorders && !simulation.isHealed() && simulation.happens(Fault.OVERTAKING);
     }
 
     /**
@@ -103,8 +114,7 @@ final class SimNetwork {
         final int entryBytes = frame.length - AppendEntries.LENGTH;
         if (frame[PeerMessage.KIND_OFFSET] != MessageKind.APPEND_ENTRIES
                 || entryBytes < LogRecord.HEADER_LENGTH
-                || simulation.isHealed()
-                || !random.perMillion(plan.damagedEntriesPerMillion)) {
+                || !befalls(Fault.DAMAGED_FRAME, plan.damagedEntriesPerMillion)) {
             return frame;
         }
         final byte[] damaged = frame.clone();
@@ -127,7 +137,7 @@ final class SimNetwork {
     void onCrash(final int member) {
         for (int other = 1; other <= members; other++) {
             if (connected[member][other]) {
-                disconnect(member, other, random.percent(plan.halfOpenPercent));
+                disconnect(member, other, isHalfOpen());
             }
         }
     }
@@ -189,9 +199,16 @@ final class SimNetwork {
     /** Cuts some ways for a time, as the plan has it. */
     void cutSomething() {
         if (plan.partialCuts && random.percent(50)) {
-            cutWay(1 + random.below(members), 1 + random.below(members), random.waitNs(plan.cutLengthNs));
+            final int one = 1 + random.below(members);
+            final int other = 1 + random.below(members);
+            if (one != other && simulation.happens(Fault.PARTIAL_CUT)) {
+                cutWay(one, other, random.waitNs(plan.cutLengthNs));
+            }
         } else {
-            cutGroup(random.below(1 << members));
+            final int group = 1 + random.below((1 << members) - 2);
+            if (simulation.happens(Fault.PARTITION)) {
+                cutGroup(group);
+            }
         }
     }
 
@@ -216,7 +233,7 @@ final class SimNetwork {
         if (one == other) {
             return;
         }
-        final boolean oneWay = plan.oneWayCuts && random.percent(50);
+        final boolean oneWay = plan.oneWayCuts && random.percent(50) && simulation.happens(Fault.ONE_WAY_CUT);
         cut[one][other] = true;
         cut[other][one] |= !oneWay;
         noticeLater(one, other);
@@ -227,13 +244,18 @@ final class SimNetwork {
     }
 
     private void noticeLater(final int one, final int other) {
-        if (!random.percent(plan.halfOpenPercent)) {
+        if (!isHalfOpen()) {
             simulation.queue().after(random.between(0, plan.electionTimeoutNs), () -> {
                 if (isCut(one, other) || isCut(other, one)) {
                     breakConnection(one, other);
                 }
             });
         }
+    }
+
+    /** Whether nobody is told of a connection's end. */
+    private boolean isHalfOpen() {
+        return random.percent(plan.halfOpenPercent) && simulation.happens(Fault.HALF_OPEN);
     }
 
     /** Cuts the way from one member to another until {@link #rejoin}. */

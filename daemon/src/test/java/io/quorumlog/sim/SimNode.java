@@ -15,6 +15,7 @@ import io.quorumlog.replica.PeerTransport;
 import io.quorumlog.replica.Replica;
 import io.quorumlog.replica.ReplicaConfig;
 import io.quorumlog.replica.Surroundings;
+import io.quorumlog.sim.invariant.CommittedLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,8 @@ final class SimNode implements PeerTransport, Surroundings {
     private static final long LEAST_TURN_DELAY_NS = 1_000;
     private static final long MOST_TURN_DELAY_NS = 30_000;
     private static final int NO_CRASH = -1;
+    private static final int LAGGARD_ENTRIES = 30;
+    private static final int NOT_LAGGING = -1;
 
     /** The process ends at this effect. */
     private static final class CrashedHere extends Error {
@@ -61,6 +64,9 @@ final class SimNode implements PeerTransport, Surroundings {
     private int wipes;
     private boolean paused;
     private boolean stopping;
+    private long laggardUntilIndex = NOT_LAGGING;
+    private int rejoinedAfterWipes;
+    private RoleKind roleBefore = RoleKind.FOLLOWER;
     private boolean crashesWithinFlush;
     private int effectsLeft = NO_CRASH;
     private long turnAtNs = Long.MAX_VALUE;
@@ -74,10 +80,12 @@ final class SimNode implements PeerTransport, Surroundings {
         this.id = id;
         this.random = random;
         final FaultPlan plan = simulation.plan();
+        final long offsetNs = random.between(-1_000_000_000_000L, 1_000_000_000_000L);
+        final long driftPerMillion = random.between(-plan.driftPerMillion, plan.driftPerMillion);
         clock = new SimClock(
                 simulation.queue(),
-                random.between(-1_000_000_000_000L, 1_000_000_000_000L),
-                random.between(-plan.driftPerMillion, plan.driftPerMillion),
+                offsetNs,
+                driftPerMillion != 0 && simulation.happens(Fault.DRIFT) ? driftPerMillion : 0,
                 random.between(0, 5_000));
         disk = new SimDisk(simulation, id, random.split());
         config = config(plan, id, random);
@@ -125,6 +133,11 @@ final class SimNode implements PeerTransport, Surroundings {
         try {
             final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity);
             trace("starts: " + recovered.report().summary(), 0, null);
+            simulation.reached(process == 1 ? Outcome.STARTED : Outcome.RESTARTED);
+            final String repair = recovered.report().repair();
+            if (repair != null && repair.startsWith("torn tail")) {
+                simulation.reached(Outcome.TAIL_CUT);
+            }
             disk.reopen(recovered);
             log = new ReplicaLog(disk, recovered, identity);
             simulation.invariants().onRestart(id, log.commitWatermark());
@@ -149,6 +162,7 @@ final class SimNode implements PeerTransport, Surroundings {
 
     private void die() {
         replica = null;
+        roleBefore = RoleKind.FOLLOWER;
         turnAtNs = Long.MAX_VALUE;
         peersInbox.clear();
         clientsInbox.clear();
@@ -367,21 +381,40 @@ final class SimNode implements PeerTransport, Surroundings {
     }
 
     private void observe() {
+        final CommittedLog committed = simulation.invariants().committed();
+        final long committedBefore = committed.lastIndex();
         simulation.invariants().onCommit(id, replica.commitIndex());
+        if (committed.lastIndex() > committedBefore) {
+            simulation.reached(Outcome.ENTRY_COMMITTED);
+            if (committed.entry(committedBefore + 1).term()
+                    < committed.entry(committed.lastIndex()).term()) {
+                simulation.reached(Outcome.EARLIER_TERM_COMMITTED);
+            }
+        }
+        if (laggardUntilIndex == NOT_LAGGING && replica.commitIndex() < committed.lastIndex() - LAGGARD_ENTRIES) {
+            laggardUntilIndex = committed.lastIndex();
+        } else if (laggardUntilIndex != NOT_LAGGING && replica.commitIndex() >= laggardUntilIndex) {
+            laggardUntilIndex = NOT_LAGGING;
+            simulation.reached(Outcome.LAGGARD_CAUGHT_UP);
+        }
     }
 
     /** A record or a message is about to leave the process: the place to die at, if one is chosen. */
     void onEffect() {
-        if (effectsLeft == 0) {
+        if (effectsLeft == NO_CRASH) {
+            return;
+        }
+        if (effectsLeft-- == 0 && simulation.happens(Fault.CRASH_WITHIN_STEP)) {
             trace("crashes within a step", 0, null);
             throw new CrashedHere();
-        }
-        if (effectsLeft > 0) {
-            effectsLeft--;
         }
     }
 
     void onRecord(final LogRecord record) {
+        if (RecordKind.isEntry(record.kind())
+                && record.index() <= simulation.invariants().member(id).lastIndex()) {
+            simulation.reached(Outcome.ENTRY_SUPERSEDED);
+        }
         simulation.trace(id, writing(record.kind()), 0, record.index(), record.term(), null);
         simulation.invariants().onRecord(id, record);
     }
@@ -445,11 +478,16 @@ final class SimNode implements PeerTransport, Surroundings {
 
     @Override
     public void onVoteWithheld(final int candidate, final long term, final String reason) {
+        simulation.reached(Outcome.VOTE_WITHHELD);
         trace("withholds its vote in term " + term + ": " + reason, candidate, null);
     }
 
     @Override
     public void onBlanknessEnded(final long term, final int leaderId) {
+        if (rejoinedAfterWipes != wipes) {
+            rejoinedAfterWipes = wipes;
+            simulation.reached(Outcome.WIPED_MEMBER_REJOINED);
+        }
         trace("is blank no more in term " + term, leaderId, null);
     }
 
@@ -457,7 +495,19 @@ final class SimNode implements PeerTransport, Surroundings {
     public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
         trace("is " + role + " in term " + term + ": " + reason, leaderId, null);
         observe(); // What was committed in the role before.
+        countRole(role);
         simulation.invariants().onRole(id, role, term);
+    }
+
+    private void countRole(final RoleKind role) {
+        if (role == RoleKind.LEADER) {
+            simulation.reached(Outcome.LEADER_ELECTED);
+        } else if (roleBefore == RoleKind.LEADER) {
+            simulation.reached(Outcome.LEADER_DEPOSED);
+        } else if (roleBefore == RoleKind.CANDIDATE) {
+            simulation.reached(Outcome.ELECTION_LOST);
+        }
+        roleBefore = role;
     }
 
     // -- what others ask ----------------------------------------------------------------------------------------------

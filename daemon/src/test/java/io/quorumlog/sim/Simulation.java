@@ -3,6 +3,7 @@ package io.quorumlog.sim;
 import io.quorumlog.raft.RoleKind;
 import io.quorumlog.sim.invariant.BrokenInvariant;
 import io.quorumlog.sim.invariant.Invariants;
+import java.io.PrintStream;
 
 /**
  * One run: a cluster, its clients and its faults, from one seed.
@@ -21,8 +22,19 @@ final class Simulation {
     private static final int SETTLING_TIMEOUTS = 4;
     private static final long LOOK_NS = 5_000_000;
 
+    /** So many events were to be run. */
+    private static final class Ended extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Ended() {
+            super("ended", null, false, false);
+        }
+    }
+
     private final long seed;
     private final Defect defect;
+    private final Omissions omissions;
+    private final Tally tally = new Tally();
     private final FaultPlan plan;
     private final EventQueue queue = new EventQueue();
     private final Trace trace = new Trace();
@@ -33,17 +45,23 @@ final class Simulation {
     private final SimClient[] clients;
     private boolean healed;
     private long step;
+    private long lastStep = Long.MAX_VALUE;
+    private int occurrences;
     private long nextRequestNumber;
     private long timeoutsToRest;
 
     Simulation(final long seed) {
-        this(seed, Defect.NONE);
+        this(seed, Defect.NONE, Omissions.NONE);
     }
 
-    /** @param defect a mistake that the run should find */
-    Simulation(final long seed, final Defect defect) {
+    /**
+     * @param defect a mistake that the run should find
+     * @param omissions what does not happen, though the seed says so
+     */
+    Simulation(final long seed, final Defect defect, final Omissions omissions) {
         this.seed = seed;
         this.defect = defect;
+        this.omissions = omissions;
         final SimRandom random = new SimRandom(seed);
         plan = new FaultPlan(random.split());
         invariants = new Invariants(plan.members);
@@ -92,8 +110,22 @@ final class Simulation {
                 throw new BrokenInvariant(
                         "Liveness", "member " + leader.id() + " of term " + term + " was deposed by who came back");
             }
+        } catch (final Ended e) {
+            throw e;
         } catch (final Error | RuntimeException e) {
-            throw new SimulationFailure(seed, step, plan, trace, e);
+            throw new SimulationFailure(this, trace, e);
+        } finally {
+            tally.ended(step, queue.nowNs());
+        }
+    }
+
+    /** Runs up to a number of events; the end is not reached, and not checked, where there are more. */
+    void runUntilStep(final long last) {
+        lastStep = last;
+        try {
+            run();
+        } catch (final Ended e) {
+            return; // Nothing was found up to there.
         }
     }
 
@@ -105,6 +137,9 @@ final class Simulation {
     }
 
     private void runNext() {
+        if (step == lastStep) {
+            throw new Ended();
+        }
         step++;
         queue.runNext();
     }
@@ -146,6 +181,9 @@ final class Simulation {
         }
         final SimNode leader = leader();
         final long term = leader.term();
+        if (faults.isAnyBroken()) {
+            reached(Outcome.SERVED_WITHOUT_MINORITY);
+        }
         runUntil(queue.nowNs() + SETTLING_TIMEOUTS * plan.electionTimeoutNs);
         if (leader.role() != RoleKind.LEADER || leader.term() != term || leader() != leader) {
             throw new BrokenInvariant(
@@ -224,7 +262,42 @@ final class Simulation {
         return invariants.difference();
     }
 
+    // -- what happens -------------------------------------------------------------------------------------------------
+
+    /** Whether a fault that is about to happen does: then it is counted. */
+    boolean happens(final Fault fault) {
+        if (omissions.leavesOut(fault, occurrences++)) {
+            return false;
+        }
+        tally.count(fault);
+        trace(0, fault.text(), 0, 0, 0, (Integer) (occurrences - 1));
+        return true;
+    }
+
+    /** Something has come about. */
+    void reached(final Outcome outcome) {
+        tally.count(outcome);
+    }
+
+    /** How many faults were about to happen so far. */
+    int occurrences() {
+        return occurrences;
+    }
+
+    /** What has happened so far. */
+    Tally tally() {
+        return tally;
+    }
+
     // -- the parts ----------------------------------------------------------------------------------------------------
+
+    long seed() {
+        return seed;
+    }
+
+    Omissions omissions() {
+        return omissions;
+    }
 
     FaultPlan plan() {
         return plan;
@@ -272,6 +345,11 @@ final class Simulation {
 
     long nextRequestNumber() {
         return nextRequestNumber++;
+    }
+
+    /** Prints all of its trace while it runs. */
+    void printTrace(final PrintStream stream) {
+        trace.printTo(stream);
     }
 
     void trace(

@@ -238,7 +238,7 @@ class SimulationCatchesDefectsTest {
     private static void assertCaught(final int seeds, final Set<String> by, final Defect defect) {
         for (long seed = 1; seed <= seeds; seed++) {
             try {
-                new Simulation(seed, defect).run();
+                new Simulation(seed, defect, Omissions.NONE).run();
             } catch (final SimulationFailure failure) {
                 final String found =
                         failure.getCause() instanceof BrokenInvariant broken ? broken.invariant() : OWN_CHECK;

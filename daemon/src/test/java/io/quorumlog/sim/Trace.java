@@ -4,6 +4,7 @@ import io.quorumlog.codec.peer.FrameReader;
 import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
 import io.quorumlog.sim.invariant.ClientRequest;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,12 +12,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What happened: the last lines, and a hash over all that ever were, which is the same for two runs only if they were the
- * same. Lines become text when somebody reads them. With {@code -Dsim.trace=all} each is printed at once.
+ * same. Lines become text when somebody reads them.
+ * Where it is asked for, each is printed at once.
  */
 final class Trace {
     private static final int KEPT = 50;
     private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
-    private static final boolean PRINT = "all".equals(System.getProperty("sim.trace"));
     private static final FrameReader READER = new FrameReader(new PeerLimits(PeerLimits.MAX_PAYLOAD_BYTES));
 
     /** @param detail a text, a request, a reply, or a frame */
@@ -47,6 +48,12 @@ final class Trace {
     private final Line[] lines = new Line[KEPT];
     private long count;
     private long hash;
+    private PrintStream printer;
+
+    /** Prints what is added from now on. */
+    void printTo(final PrintStream stream) {
+        printer = stream;
+    }
 
     /**
      * Adds a line.
@@ -74,8 +81,8 @@ final class Trace {
         mix(index);
         mix(term);
         mix(hashOf(detail));
-        if (PRINT) {
-            System.out.println(line);
+        if (printer != null) {
+            printer.println(line);
         }
     }
 

@@ -21,6 +21,7 @@ public final class ClientRequest {
     private final long toldIndex;
     private final long invokedAtNs;
     private long nextIndex;
+    private boolean written;
 
     /**
      * @param number of this request among all; the first bytes of its payload repeat it
@@ -75,6 +76,15 @@ public final class ClientRequest {
 
     void nextIndex(final long index) {
         nextIndex = index;
+    }
+
+    /** Whether some member has written its entry. */
+    public boolean isWritten() {
+        return written;
+    }
+
+    void onWritten() {
+        written = true;
     }
 
     @Override

@@ -33,6 +33,14 @@ final class ToldTruth extends SimulationInvariant {
     }
 
     @Override
+    void onEntry(final ObservedMember member, final ObservedEntry entry) {
+        final long number = entry.kind() == RecordKind.CLIENT ? ClientPayload.number(entry.payload()) : -1;
+        if (number >= 0 && number < requests.size()) {
+            requests.get((int) number).onWritten();
+        }
+    }
+
+    @Override
     void onCommitted(final ObservedEntry entry) {
         if (entry.kind() != RecordKind.CLIENT) {
             return;

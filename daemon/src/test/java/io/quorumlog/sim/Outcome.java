@@ -1,0 +1,39 @@
+package io.quorumlog.sim;
+
+/** What a run should reach for its faults to mean anything; each time is counted in its {@link Tally}. */
+enum Outcome {
+    LEADER_ELECTED,
+    /** A leader left office, dead ones aside. */
+    LEADER_DEPOSED,
+    /** A candidate did not win its term. */
+    ELECTION_LOST,
+    /** An entry took the place of another one that was never committed. */
+    ENTRY_SUPERSEDED,
+    ENTRY_COMMITTED,
+    /** A commit took with it entries of an earlier term. */
+    EARLIER_TERM_COMMITTED,
+    /** A member got far behind what is committed, and knows all of that again. */
+    LAGGARD_CAUGHT_UP,
+    STARTED,
+    RESTARTED,
+    /** Recovery cut off a torn tail. */
+    TAIL_CUT,
+    FILE_BEGUN,
+    /** A member that was wiped counts again. */
+    WIPED_MEMBER_REJOINED,
+    VOTE_WITHHELD,
+    APPEND_ACKNOWLEDGED,
+    /** An append was written, lost its leader, and is known not to be in the log. */
+    APPEND_REFUSED_LATE,
+    APPEND_UNCERTAIN,
+    /** A connection broke before an append was answered. */
+    APPEND_UNANSWERED,
+    CONFLICT,
+    LAST_CONFIRMED,
+    ENTRY_READ,
+    ENTRY_TAILED,
+    TRANSFERRED,
+    TRANSFER_FAILED,
+    /** A minority stayed broken, and a majority served. */
+    SERVED_WITHOUT_MINORITY
+}

@@ -1,0 +1,87 @@
+package io.quorumlog.sim;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.MessageKind;
+import io.quorumlog.codec.peer.PeerMessage;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+class SimulateTest {
+    /** A follower commits what it holds, not what the leader has committed. */
+    private static final Defect COMMITS_WHAT_IT_HOLDS = new Defect() {
+        @Override
+        void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+            if (frame.getByte(PeerMessage.KIND_OFFSET) == MessageKind.APPEND_ENTRIES) {
+                frame.putLong(AppendEntries.LEADER_COMMIT_OFFSET, Long.MAX_VALUE, LITTLE_ENDIAN);
+            }
+        }
+    };
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    @Test
+    void failureIsMadeSmallAndItsCommandShowsItAgain() {
+        assertEquals(1, simulate(COMMITS_WHAT_IT_HOLDS, "--seeds", "100"), output());
+
+        final Matcher first = find("seed (\\d+) breaks (\\w+) with event (\\d+)");
+        final Matcher small = find("made smaller: (\\d+) events and these faults: (.*)");
+        final Matcher command = find("to see it again: scripts/simulate (.*)");
+        assertTrue(Long.parseLong(small.group(1)) <= Long.parseLong(first.group(3)), output());
+        assertEquals("", small.group(2), "it takes no fault");
+
+        bytes.reset();
+        assertEquals(1, simulate(COMMITS_WHAT_IT_HOLDS, command.group(1).split(" ")));
+        find("seed " + first.group(1) + " step " + small.group(1) + ": .*" + first.group(2));
+    }
+
+    @Test
+    void runsThatFindNothingTellWhatHappenedInThem() {
+        assertEquals(0, simulate(Defect.NONE, "--seeds", "3", "--from", "5"), output());
+
+        find("3 seeds, [0-9,]+ events");
+        find("leader elected [1-9]");
+        find("[0-9,]+ events a second");
+    }
+
+    @Test
+    void whatIsLeftOutDoesNotHappen() {
+        assertEquals(0, simulate(Defect.NONE, "--seeds", "10"), output());
+        find("overtaking [1-9]");
+
+        bytes.reset();
+        assertEquals(0, simulate(Defect.NONE, "--seeds", "10", "--without", "loss,overtaking", "--skip", "0-9,20"));
+        assertTrue(!output().contains("overtaking") && !output().contains("loss"), output());
+    }
+
+    @Test
+    void wrongOptionsAreRefused() {
+        assertEquals(2, simulate(Defect.NONE, "--sedes", "10"));
+        assertEquals(2, simulate(Defect.NONE, "--without", "los"));
+        assertEquals(2, simulate(Defect.NONE, "--skip", "x"));
+        assertEquals(2, simulate(Defect.NONE, "--seeds", "0"));
+    }
+
+    private int simulate(final Defect defect, final String... arguments) {
+        final PrintStream stream = new PrintStream(bytes, true, UTF_8);
+        return new Simulate(defect, stream, stream, false).run(arguments);
+    }
+
+    private String output() {
+        return bytes.toString(UTF_8);
+    }
+
+    private Matcher find(final String pattern) {
+        final Matcher matcher = Pattern.compile(pattern).matcher(output());
+        assertTrue(matcher.find(), () -> pattern + " in " + output());
+        return matcher;
+    }
+}
