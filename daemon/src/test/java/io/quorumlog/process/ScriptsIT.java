@@ -229,6 +229,20 @@ final class ScriptsIT {
     }
 
     @Test
+    void theSimulationRunsAsItWasBuilt() {
+        copy(NodeProcess.ROOT.resolve("daemon/target/test-classes"), clone.resolve("daemon/target/test-classes"));
+
+        final Outcome ran = run(List.of("simulate", "--seeds", "2"));
+        assertEquals(0, ran.status, ran.output);
+        assertTrue(ran.output.startsWith("2 seeds, "), ran.output);
+        final Outcome refused = run(List.of("simulate", "--sedes", "2"));
+        assertEquals(2, refused.status, refused.output);
+        final Outcome helped = run(List.of("simulate", "--help"));
+        assertEquals(0, helped.status, helped.output);
+        assertTrue(helped.output.contains("--without"), helped.output);
+    }
+
+    @Test
     void aWrongSettingIsOneLineAndNothingIsWrittenDown() {
         environment.put("QUORUMLOG_IDLE", "never");
 

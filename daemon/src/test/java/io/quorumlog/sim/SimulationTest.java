@@ -4,37 +4,33 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/**
- * Runs the simulation over many seeds. {@code -Dsim.seeds=N} says over how many, {@code -Dsim.from=S} from which on;
- * {@code -Dsim.seed=S} runs that one alone.
- */
+/** Runs the simulation over as many seeds as fit in a minute; {@code scripts/simulate} runs others, and single ones. */
 class SimulationTest {
-    private static final long DEFAULT_SEEDS = 1_000;
-    /** From so many on everything must have happened. */
-    private static final long SEEDS_FOR_EVERYTHING = 500;
+    private static final long MOST_SEEDS = 10_000;
+    private static final long MOST_NS = TimeUnit.SECONDS.toNanos(60);
+    /** Even the slowest machine gets so far, and from so many on everything must have happened. */
+    private static final long LEAST_SEEDS = 1_000;
 
     /** Beside the invariants, everything that can go wrong does so, and everything that may come of it is seen. */
     @Test
     void allInvariantsHoldWhateverHappens() {
-        final Long only = Long.getLong("sim.seed");
-        final long from = only != null ? only : Long.getLong("sim.from", 1);
-        final long count = only != null ? 1 : Long.getLong("sim.seeds", DEFAULT_SEEDS);
-
         final long startedNs = System.nanoTime();
         final Tally tally = new Tally();
-        for (long seed = from; seed < from + count; seed++) {
+        for (long seed = 1;
+                seed <= MOST_SEEDS && (seed <= LEAST_SEEDS || System.nanoTime() - startedNs < MOST_NS);
+                seed++) {
             final Simulation simulation = new Simulation(seed);
             simulation.run();
             tally.add(simulation.tally());
         }
 
         final double seconds = (System.nanoTime() - startedNs) / 1e9;
-        System.out.printf("simulation: %s%nevents a second: %,.0f%n", tally, tally.events() / seconds);
-        if (count >= SEEDS_FOR_EVERYTHING) {
-            assertEquals(List.of(), tally.missing(), "never happened");
-        }
+        System.out.printf(Locale.ROOT, "simulation: %s%n%,.0f events a second%n", tally, tally.events() / seconds);
+        assertEquals(List.of(), tally.missing(), "never happened");
     }
 
     @Test
