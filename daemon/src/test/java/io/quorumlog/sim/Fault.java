@@ -21,6 +21,12 @@ enum Fault {
     PARTITION,
     /** Two members can't reach each other; others reach both. */
     PARTIAL_CUT,
+    /** Two halves that can't reach each other have one member in common that reaches all. */
+    BRIDGE,
+    /** Each member reaches its two neighbours in a ring. */
+    RING,
+    /** One member reaches all, and they nobody else. */
+    STAR,
     /** Of what is cut, one direction stays. */
     ONE_WAY_CUT,
     /** A connection is gone, and nobody is told. */

@@ -24,7 +24,11 @@ final class FaultPlan {
         /** It can receive and not send. */
         MINORITY_MUTE,
         /** Two members can't reach each other; every other one reaches both. */
-        PAIR_CUT
+        PAIR_CUT,
+        /** {@link Shape#BRIDGE}. */
+        BRIDGE,
+        /** {@link Shape#RING}; of three members, all. */
+        RING
     }
 
     // The cluster.
@@ -63,6 +67,7 @@ final class FaultPlan {
     final long cutLengthNs;
     final boolean oneWayCuts;
     final boolean partialCuts;
+    final boolean shapes;
     /** The leader is cut off or paused until there is another; when the first comes back, that one is, and so on. */
     final long depositionMeanNs;
     /** Percent of the cuts that nobody notices: connections stand, and nothing arrives. */
@@ -161,6 +166,7 @@ final class FaultPlan {
         leaderStaysBroken = random.percent(60);
 
         // Drawn last, so that the plans of before stay what they were.
+        shapes = random.percent(50);
         wipeMeanNs = random.percent(30) ? random.betweenByMagnitude(200 * MILLISECOND, 3 * SECOND) : 0;
     }
 
@@ -188,6 +194,7 @@ final class FaultPlan {
         addIf(text, "cuts", cutMeanNs);
         addIf(text, "oneWay", cutMeanNs > 0 && oneWayCuts ? 1 : 0);
         addIf(text, "partial", cutMeanNs > 0 && partialCuts ? 1 : 0);
+        addIf(text, "shapes", cutMeanNs > 0 && shapes ? 1 : 0);
         addIf(text, "depositions", depositionMeanNs);
         addIf(text, "halfOpen", halfOpenPercent);
         addIf(text, "crashes", crashMeanNs);

@@ -140,6 +140,10 @@ final class Faults {
             final int other = 1 + first % plan.members;
             simulation.network().sever(first, other);
             simulation.network().sever(other, first);
+        } else if (plan.remainder == FaultPlan.Remainder.BRIDGE) {
+            simulation.network().sever(Shape.BRIDGE);
+        } else if (plan.remainder == FaultPlan.Remainder.RING) {
+            simulation.network().sever(Shape.RING);
         } else if (plan.remainder != FaultPlan.Remainder.NOTHING) {
             final int count = 1 + random.below((plan.members - 1) / 2);
             for (int i = 0; i < count; i++) {

@@ -5,6 +5,7 @@ import io.quorumlog.codec.peer.MessageKind;
 import io.quorumlog.codec.peer.PeerMessage;
 import io.quorumlog.codec.record.LogRecord;
 import java.util.Arrays;
+import org.agrona.collections.IntIntConsumer;
 
 /**
  * The network between members: frames that are delayed, lost, duplicated, reordered and late, ways that are cut in one or
@@ -204,12 +205,38 @@ final class SimNetwork {
             if (one != other && simulation.happens(Fault.PARTIAL_CUT)) {
                 cutWay(one, other, random.waitNs(plan.cutLengthNs));
             }
+        } else if (plan.shapes && random.percent(50)) {
+            // Of three members a ring reaches all, and a star is a bridge.
+            final Shape shape = members == 3 ? Shape.BRIDGE : Shape.values()[random.below(Shape.values().length)];
+            if (simulation.happens(shape.fault())) {
+                final long lengthNs = random.waitNs(plan.cutLengthNs);
+                separate(shape, (one, other) -> cutWay(one, other, lengthNs));
+            }
         } else {
             final int group = 1 + random.below((1 << members) - 2);
             if (simulation.happens(Fault.PARTITION)) {
                 cutGroup(group);
             }
         }
+    }
+
+    private void separate(final Shape shape, final IntIntConsumer cutter) {
+        final int[] places = random.order(members);
+        for (int one = 0; one < members; one++) {
+            for (int other = one + 1; other < members; other++) {
+                if (!shape.joins(one, other, members)) {
+                    cutter.accept(places[one], places[other]);
+                }
+            }
+        }
+    }
+
+    /** Leaves only a shape until {@link #rejoin}. */
+    void sever(final Shape shape) {
+        separate(shape, (one, other) -> {
+            sever(one, other);
+            sever(other, one);
+        });
     }
 
     private void cutGroup(final int group) {

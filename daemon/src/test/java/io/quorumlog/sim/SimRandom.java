@@ -50,6 +50,17 @@ final class SimRandom {
         return random.nextInt(100) < times;
     }
 
+    /** The numbers from 1 to {@code count} in any order. */
+    int[] order(final int count) {
+        final int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
+            final int at = random.nextInt(i + 1);
+            order[i] = order[at];
+            order[at] = i + 1;
+        }
+        return order;
+    }
+
     long nextLong() {
         return random.nextLong();
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class SimulationCatchesDefectsTest {
     private static final int GRANTED = 2;
     private static final int PRE_VOTE = 1;
+    private static final int TRANSFER = 2;
     private static final int INQUIRY = 8;
     private static final int BLANK_REPLY = 2;
     private static final int ENDS_BLANKNESS = 1;
@@ -219,6 +220,21 @@ class SimulationCatchesDefectsTest {
         });
     }
 
+    /** Rows 11 and 12: who hears a leader lets another one campaign all the same, and follows it into its term. */
+    @Test
+    void memberThatLetsItsLeaderBeDeposedIsCaught() {
+        assertCaught(100, Set.of("Liveness"), new Defect() {
+            @Override
+            void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
+                if (kind(frame) == MessageKind.VOTE_REPLY) {
+                    setFlag(frame, VoteReply.FLAGS_OFFSET, GRANTED, isFlag(frame, VoteReply.FLAGS_OFFSET, PRE_VOTE));
+                } else if (kind(frame) == MessageKind.VOTE_REQUEST) {
+                    setFlag(frame, VoteRequest.FLAGS_OFFSET, TRANSFER, true);
+                }
+            }
+        });
+    }
+
     /** Liveness: votes that never arrive. */
     @Test
     void clusterThatNeverElectsIsCaught() {
@@ -243,6 +259,7 @@ class SimulationCatchesDefectsTest {
                 final String found =
                         failure.getCause() instanceof BrokenInvariant broken ? broken.invariant() : OWN_CHECK;
                 if (by.contains(found)) {
+                    System.out.println("found by " + found + " in seed " + seed);
                     return;
                 }
             }
@@ -265,6 +282,14 @@ class SimulationCatchesDefectsTest {
 
     private static void clearFlag(final UnsafeBuffer frame, final int at, final int flag) {
         frame.putShort(at, (short) (frame.getShort(at, LITTLE_ENDIAN) & ~flag), LITTLE_ENDIAN);
+    }
+
+    private static void setFlag(final UnsafeBuffer frame, final int at, final int flag, final boolean on) {
+        frame.putShort(at, (short) (frame.getShort(at, LITTLE_ENDIAN) | (on ? flag : 0)), LITTLE_ENDIAN);
+    }
+
+    private static boolean isFlag(final UnsafeBuffer frame, final int at, final int flag) {
+        return (frame.getShort(at, LITTLE_ENDIAN) & flag) != 0;
     }
 
     private static byte kind(final UnsafeBuffer frame) {
