@@ -30,6 +30,9 @@ class Defect {
         return durableSeq;
     }
 
+    /** A bit of a record is flipped; it begins at {@code offset} of a file's bytes. */
+    void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {}
+
     /** A member is about to read this frame, which it may change. */
     void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {}
 

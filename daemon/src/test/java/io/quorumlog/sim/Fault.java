@@ -57,6 +57,8 @@ enum Fault {
     HOLE,
     /** Of a record the first bytes survive a crash. */
     TORN_RECORD,
+    /** A bit of a record that had been flushed is not what it was. */
+    FLIPPED_BIT,
     WIPED_DISK,
 
     // Clients.

@@ -103,6 +103,9 @@ final class FaultPlan {
     /** Members whose disk is empty when they come up again; never so many that a majority is blank. */
     final long wipeMeanNs;
 
+    /** Bits of flushed records that flip, where the log can show that they had been flushed. */
+    final long flippedBitMeanNs;
+
     // The liveness phase.
     final Remainder remainder;
     /** Whether the leader is among those that stay broken. */
@@ -167,6 +170,7 @@ final class FaultPlan {
 
         // Drawn last, so that the plans of before stay what they were.
         shapes = random.percent(50);
+        flippedBitMeanNs = random.percent(20) ? random.betweenByMagnitude(200 * MILLISECOND, 3 * SECOND) : 0;
         wipeMeanNs = random.percent(30) ? random.betweenByMagnitude(200 * MILLISECOND, 3 * SECOND) : 0;
     }
 
@@ -209,6 +213,7 @@ final class FaultPlan {
         addIf(text, "filePreparation", filePreparationNs);
         addIf(text, "holes", holes ? 1 : 0);
         addIf(text, "wipes", wipeMeanNs);
+        addIf(text, "flippedBits", flippedBitMeanNs);
         addIf(text, "torn", tornRecords ? 1 : 0);
         addIf(text, "failingFlushes", failingFlushPerMillion);
         text.add("then=" + remainder + (leaderStaysBroken ? " with the leader" : ""));

@@ -27,6 +27,7 @@ final class Faults {
         every(plan.pauseMeanNs, this::pause);
         every(plan.depositionMeanNs, () -> depose(3));
         every(plan.wipeMeanNs, this::wipe);
+        every(plan.flippedBitMeanNs, this::flipBit);
         every(plan.wallJumpMeanNs, this::jump);
     }
 
@@ -63,14 +64,29 @@ final class Faults {
         }
     }
 
-    /** Some member loses its disk, if those that have lost theirs, or are new, stay a minority with it. */
     private void wipe() {
         final SimNode victim = someMember();
-        final boolean counted = simulation.invariants().member(victim.id()).isBlank();
-        if (simulation.invariants().blankMembers() + (counted ? 0 : 1) <= (plan.members - 1) / 2
-                && simulation.happens(Fault.WIPED_DISK)) {
+        if (mayLoseDisk(victim) && simulation.happens(Fault.WIPED_DISK)) {
             victim.wipe();
         }
+    }
+
+    private void flipBit() {
+        final SimNode victim = someMember();
+        if (mayLoseDisk(victim)) {
+            victim.disk().flipBit();
+        }
+    }
+
+    /** Whether those that have lost their disks, or soon may for what is damaged, or are new, stay a minority with a member. */
+    private boolean mayLoseDisk(final SimNode victim) {
+        int lost = 0;
+        for (int member = 1; member <= plan.members; member++) {
+            final boolean counted = simulation.invariants().member(member).isBlank()
+                    || simulation.node(member).disk().isDamaged();
+            lost += counted || member == victim.id() ? 1 : 0;
+        }
+        return lost <= (plan.members - 1) / 2;
     }
 
     private void stop() {

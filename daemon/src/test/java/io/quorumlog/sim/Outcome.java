@@ -19,6 +19,10 @@ enum Outcome {
     /** Recovery cut off a torn tail. */
     TAIL_CUT,
     FILE_BEGUN,
+    /** A member that runs came upon damage, and ended. */
+    DAMAGE_MET,
+    /** A member did not start on a damaged log. */
+    DAMAGE_REFUSED,
     /** A member that was wiped counts again. */
     WIPED_MEMBER_REJOINED,
     VOTE_WITHHELD,

@@ -34,6 +34,13 @@ final class SimDisk implements RecordStream {
     private long durableSeq;
     private long flushesTotal;
 
+    private final Evidence evidence = new Evidence();
+    /** What is flipped, and not mended yet. */
+    private boolean damaged;
+
+    private int damagedFile;
+    private long damagedBit;
+
     SimDisk(final Simulation simulation, final int member, final SimRandom random) {
         this.simulation = simulation;
         this.member = member;
@@ -97,11 +104,13 @@ final class SimDisk implements RecordStream {
         if (flushing) {
             endFlush(flushCovers);
         }
+        mend();
     }
 
     private void durable(final long seq) {
         durableSeq = seq;
         stream.flushed(simulation.defect().keptSeq(seq));
+        evidence.flushed(seq);
         simulation.invariants().onDurable(member, seqBase + seq);
     }
 
@@ -135,6 +144,8 @@ final class SimDisk implements RecordStream {
     /** Everything is gone; no process runs. */
     void wipe() {
         stream = new MemoryRecordStream(simulation.plan().fileBytes);
+        evidence.clear();
+        damaged = false;
         simulation.invariants().onWipe(member);
     }
 
@@ -158,6 +169,54 @@ final class SimDisk implements RecordStream {
         };
     }
 
+    // -- damage -------------------------------------------------------------------------------------------------------
+
+    /**
+     * Flips a bit of some record of which the log shows that it had been flushed. Of one that is younger a log can't tell
+     * whether it is rotten or torn, and cuts it off: for that it marks what it holds when it comes to rest.
+     */
+    void flipBit() {
+        if (damaged || evidence.flushedBefore() == 0) {
+            return;
+        }
+        final int file =
+                stream.firstFile() + random.below(RecordStream.file(evidence.flushedBefore()) - stream.firstFile() + 1);
+        final int end = file < RecordStream.file(evidence.flushedBefore())
+                ? stream.usedBytes(file)
+                : (int) evidence.flushedBefore();
+        final int at = random.below(Math.max(end, 1));
+        try (StoredFiles.Scan scan = stream.storedFiles().scan(file)) {
+            while (scan.next() == StoredFiles.Found.RECORD && scan.offset() <= at) {
+                final int length = scan.record().capacity();
+                if (at < scan.offset() + length && simulation.happens(Fault.FLIPPED_BIT)) {
+                    flipBit(file, (int) scan.offset(), length, 8L * at + random.below(8));
+                    return;
+                }
+            }
+        }
+    }
+
+    private void flipBit(final int file, final int offset, final int length, final long bit) {
+        damaged = true;
+        damagedFile = file;
+        damagedBit = bit;
+        stream.flipBit(file, bit);
+        simulation.defect().onFlippedBit(stream.bytes(file), offset, length);
+    }
+
+    /** Whether a bit is flipped now. */
+    boolean isDamaged() {
+        return damaged;
+    }
+
+    /** Somebody restores what was damaged. */
+    void mend() {
+        if (damaged) {
+            damaged = false;
+            stream.flipBit(damagedFile, damagedBit);
+        }
+    }
+
     StoredFiles storedFiles() {
         return stream.storedFiles();
     }
@@ -170,11 +229,13 @@ final class SimDisk implements RecordStream {
     void reopen(final RecoveredLog recovered) {
         stream.reopen(recovered);
         simulation.invariants().beginRestart(member);
+        evidence.clear();
         final StoredFiles files = stream.storedFiles();
         for (final int file : files.numbers()) {
             try (StoredFiles.Scan scan = files.scan(file)) {
                 while (scan.next() == StoredFiles.Found.RECORD) {
                     record.wrap(scan.record(), 0, scan.record().capacity());
+                    evidence.recovered(record);
                     simulation.invariants().onRecord(member, record);
                 }
             }
@@ -198,6 +259,7 @@ final class SimDisk implements RecordStream {
         final long position = stream.append(header, headerOffset, headerLength, payload, payloadOffset, payloadLength);
         stream.wrap(position, whole);
         record.wrap(whole, 0, whole.capacity());
+        evidence.written(record, stream.lastSeq());
         simulation.node(member).onRecord(record);
         if (simulation.plan().pageCache) {
             simulation.invariants().onDurable(member, seqBase + stream.lastSeq());

@@ -6,6 +6,7 @@ import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
+import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.Recovery;
@@ -15,6 +16,7 @@ import io.quorumlog.replica.PeerTransport;
 import io.quorumlog.replica.Replica;
 import io.quorumlog.replica.ReplicaConfig;
 import io.quorumlog.replica.Surroundings;
+import io.quorumlog.sim.invariant.BrokenInvariant;
 import io.quorumlog.sim.invariant.CommittedLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -131,7 +133,10 @@ final class SimNode implements PeerTransport, Surroundings {
         spare();
         simulation.defect().onRestart(disk.stream());
         try {
-            final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity);
+            final RecoveredLog recovered = recover();
+            if (recovered == null) {
+                return;
+            }
             trace("starts: " + recovered.report().summary(), 0, null);
             simulation.reached(process == 1 ? Outcome.STARTED : Outcome.RESTARTED);
             final String repair = recovered.report().repair();
@@ -148,6 +153,30 @@ final class SimNode implements PeerTransport, Surroundings {
         }
         simulation.network().onStart(id);
         wake();
+    }
+
+    /** Null if the log is damaged: then somebody restores what is damaged, or has the member start on an empty disk. */
+    private RecoveredLog recover() {
+        try {
+            final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity);
+            if (disk.isDamaged()) {
+                throw new BrokenInvariant("DamageIsNamed", "member " + id + " comes up on a damaged log");
+            }
+            return recovered;
+        } catch (final DamagedLogException e) {
+            if (!disk.isDamaged()) {
+                throw e;
+            }
+            trace("does not start: " + e.getMessage(), 0, null);
+            simulation.reached(Outcome.DAMAGE_REFUSED);
+            if (random.percent(50)) {
+                disk.mend();
+            } else {
+                loseDisk();
+            }
+            simulation.faults().onDown(id);
+            return null;
+        }
     }
 
     /** The process is gone at once. */
@@ -180,6 +209,10 @@ final class SimNode implements PeerTransport, Surroundings {
     void wipe() {
         trace("loses its disk", 0, null);
         crash("its disk is lost");
+        loseDisk();
+    }
+
+    private void loseDisk() {
         disk.wipe();
         wipes++;
     }
@@ -248,6 +281,10 @@ final class SimNode implements PeerTransport, Surroundings {
 
     SimClock clock() {
         return clock;
+    }
+
+    SimDisk disk() {
+        return disk;
     }
 
     // -- inputs -------------------------------------------------------------------------------------------------------
@@ -359,6 +396,15 @@ final class SimNode implements PeerTransport, Surroundings {
             disk.requestFlush();
             replica.answerClients();
         } catch (final CrashedHere e) {
+            observe();
+            die();
+            return;
+        } catch (final DamagedLogException e) {
+            if (!disk.isDamaged()) {
+                throw e;
+            }
+            trace("ends: " + e.getMessage(), 0, null);
+            simulation.reached(Outcome.DAMAGE_MET);
             observe();
             die();
             return;

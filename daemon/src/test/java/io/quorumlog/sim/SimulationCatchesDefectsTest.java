@@ -17,6 +17,7 @@ import io.quorumlog.log.MemoryRecordStream;
 import io.quorumlog.log.StoredFiles;
 import io.quorumlog.sim.invariant.BrokenInvariant;
 import java.util.Set;
+import java.util.function.ObjIntConsumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,7 @@ class SimulationCatchesDefectsTest {
     private static final int BLANK_REPLY = 2;
     private static final int ENDS_BLANKNESS = 1;
     private static final int VOTED_FOR_OFFSET = LogRecord.HEADER_LENGTH;
+    private static final int FLUSHED_BEFORE_OFFSET = LogRecord.HEADER_LENGTH + 2 * Integer.BYTES;
     /** The product stopped the member itself. */
     private static final String OWN_CHECK = "its own check";
 
@@ -178,6 +180,28 @@ class SimulationCatchesDefectsTest {
         });
     }
 
+    /** Row 20: records without checksums, or with one that nobody looks at. */
+    @Test
+    void damageThatNoChecksumShowsIsCaught() {
+        assertCaught(200, Set.of("DamageIsNamed", "LogMatching", "ReadsAreStable"), new Defect() {
+            @Override
+            void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {
+                fixChecksum(bytes, offset, length);
+            }
+        });
+    }
+
+    /** Row 21: recovery takes all that is not whole for a torn tail. */
+    @Test
+    void recoveryThatCutsOffWhatWasFlushedIsCaught() {
+        assertCaught(200, Set.of("DamageIsNamed", "FlushedIsKept", "MonotoneState"), new Defect() {
+            @Override
+            void onRestart(final MemoryRecordStream stream) {
+                forgetEvidence(stream);
+            }
+        });
+    }
+
     /** Row 30: what a member whose disk was wiped acknowledges is counted at once, and a leader that was deposed commits. */
     @Test
     void leaderThatCountsBlankFollowersIsCaught() {
@@ -302,12 +326,22 @@ class SimulationCatchesDefectsTest {
 
     /** Takes the votes out of all hard states, as if none had been given. */
     private static void forgetVotes(final MemoryRecordStream stream) {
+        changeHardStates(stream, (bytes, offset) -> bytes.putInt(offset + VOTED_FOR_OFFSET, 0, LITTLE_ENDIAN));
+    }
+
+    /** Takes out of all hard states what they say of flushes. */
+    private static void forgetEvidence(final MemoryRecordStream stream) {
+        changeHardStates(stream, (bytes, offset) -> bytes.putLong(offset + FLUSHED_BEFORE_OFFSET, 0, LITTLE_ENDIAN));
+    }
+
+    private static void changeHardStates(final MemoryRecordStream stream, final ObjIntConsumer<UnsafeBuffer> change) {
         final StoredFiles files = stream.storedFiles();
         for (final int file : files.numbers()) {
             try (StoredFiles.Scan scan = files.scan(file)) {
                 while (scan.next() == StoredFiles.Found.RECORD) {
                     if (scan.record().getByte(LogRecord.KIND_OFFSET) == RecordKind.HARD_STATE) {
-                        forgetVote(
+                        change.accept(stream.bytes(file), (int) scan.offset());
+                        fixChecksum(
                                 stream.bytes(file),
                                 (int) scan.offset(),
                                 scan.record().capacity());
@@ -317,8 +351,7 @@ class SimulationCatchesDefectsTest {
         }
     }
 
-    private static void forgetVote(final UnsafeBuffer bytes, final int offset, final int length) {
-        bytes.putInt(offset + VOTED_FOR_OFFSET, 0, LITTLE_ENDIAN);
+    private static void fixChecksum(final UnsafeBuffer bytes, final int offset, final int length) {
         final int checked = offset + LogRecord.LENGTH_OFFSET;
         final int checksum = new Crc32c()
                 .reset()
