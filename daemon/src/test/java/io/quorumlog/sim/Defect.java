@@ -33,6 +33,11 @@ class Defect {
     /** A bit of a record is flipped; it begins at {@code offset} of a file's bytes. */
     void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {}
 
+    /** What a member takes for the truth about room on its disk. */
+    boolean seesRoom(final boolean reserved) {
+        return reserved;
+    }
+
     /** A member is about to read this frame, which it may change. */
     void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {}
 

@@ -51,6 +51,9 @@ enum Fault {
     FAILED_FLUSH,
     /** The next file is not ready when the log wants it. */
     SLOW_FILE,
+    FULL_DISK,
+    /** While the disk hangs, the room that is reserved on it runs out. */
+    UNRESERVED_ROOM,
     /** A record that no flush covered is gone after a crash. */
     LOST_RECORD,
     /** A record survives a crash behind one that does not. */

@@ -103,6 +103,11 @@ final class FaultPlan {
     /** Members whose disk is empty when they come up again; never so many that a majority is blank. */
     final long wipeMeanNs;
 
+    final long fullDiskMeanNs;
+    final long fullDiskLengthNs;
+    /** Of the slow flushes. */
+    final int unreservedPercent;
+
     /** Bits of flushed records that flip, where the log can show that they had been flushed. */
     final long flippedBitMeanNs;
 
@@ -170,6 +175,9 @@ final class FaultPlan {
 
         // Drawn last, so that the plans of before stay what they were.
         shapes = random.percent(50);
+        fullDiskMeanNs = random.percent(20) ? random.betweenByMagnitude(2 * electionTimeoutNs, 4 * SECOND) : 0;
+        fullDiskLengthNs = random.betweenByMagnitude(electionTimeoutNs / 4, 6 * electionTimeoutNs);
+        unreservedPercent = random.percent(50) ? (int) random.between(10, 90) : 0;
         flippedBitMeanNs = random.percent(20) ? random.betweenByMagnitude(200 * MILLISECOND, 3 * SECOND) : 0;
         wipeMeanNs = random.percent(30) ? random.betweenByMagnitude(200 * MILLISECOND, 3 * SECOND) : 0;
     }
@@ -214,6 +222,8 @@ final class FaultPlan {
         addIf(text, "holes", holes ? 1 : 0);
         addIf(text, "wipes", wipeMeanNs);
         addIf(text, "flippedBits", flippedBitMeanNs);
+        addIf(text, "fullDisks", fullDiskMeanNs);
+        addIf(text, "unreserved", slowFlushPerMillion > 0 ? unreservedPercent : 0);
         addIf(text, "torn", tornRecords ? 1 : 0);
         addIf(text, "failingFlushes", failingFlushPerMillion);
         text.add("then=" + remainder + (leaderStaysBroken ? " with the leader" : ""));

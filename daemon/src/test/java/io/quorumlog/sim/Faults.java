@@ -28,6 +28,7 @@ final class Faults {
         every(plan.depositionMeanNs, () -> depose(3));
         every(plan.wipeMeanNs, this::wipe);
         every(plan.flippedBitMeanNs, this::flipBit);
+        every(plan.fullDiskMeanNs, this::fillDisk);
         every(plan.wallJumpMeanNs, this::jump);
     }
 
@@ -68,6 +69,19 @@ final class Faults {
         final SimNode victim = someMember();
         if (mayLoseDisk(victim) && simulation.happens(Fault.WIPED_DISK)) {
             victim.wipe();
+        }
+    }
+
+    /** Room comes again after a while: then a start is all that is needed. */
+    private void fillDisk() {
+        final SimNode victim = someMember();
+        if (!victim.disk().isFull() && simulation.happens(Fault.FULL_DISK)) {
+            victim.fillDisk();
+            simulation
+                    .queue()
+                    .after(
+                            random.waitNs(plan.fullDiskLengthNs),
+                            () -> victim.disk().makeRoom());
         }
     }
 

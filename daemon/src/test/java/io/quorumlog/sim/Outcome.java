@@ -23,6 +23,12 @@ enum Outcome {
     DAMAGE_MET,
     /** A member did not start on a damaged log. */
     DAMAGE_REFUSED,
+    /** A member whose disk is full handed over, or was no leader, and ended. */
+    ENDED_ON_FULL_DISK,
+    /** The last of the room was taken by what can't wait. */
+    ROOM_USED_UP,
+    /** A member did not start, for its disk is full. */
+    FULL_DISK_REFUSED,
     /** A member that was wiped counts again. */
     WIPED_MEMBER_REJOINED,
     VOTE_WITHHELD,

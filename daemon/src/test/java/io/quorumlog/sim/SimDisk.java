@@ -1,10 +1,13 @@
 package io.quorumlog.sim;
 
 import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.MemoryRecordStream;
 import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.RecoveredLog;
+import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
+import io.quorumlog.sim.invariant.BrokenInvariant;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -14,6 +17,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  * it. Survives its processes, unless it is wiped.
  */
 final class SimDisk implements RecordStream {
+    /** For what closes a file, and for hard states, beside the largest entry. */
+    private static final int OWN_RECORDS_BYTES = 1024;
+    /** Enough for a hard state or two. */
+    private static final int LITTLE_ROOM_BYTES = 150;
+
     private final Simulation simulation;
     private final int member;
     private final SimRandom random;
@@ -34,6 +42,14 @@ final class SimDisk implements RecordStream {
     private long durableSeq;
     private long flushesTotal;
 
+    private final int roomForEntries;
+    /** Nothing more can be reserved; {@link #roomBytes} are left. */
+    private boolean full;
+
+    private long roomBytes;
+    /** A flush hangs, and with it what reserves room. */
+    private boolean unreserved;
+
     private final Evidence evidence = new Evidence();
     /** What is flipped, and not mended yet. */
     private boolean damaged;
@@ -46,6 +62,7 @@ final class SimDisk implements RecordStream {
         this.member = member;
         this.random = random;
         stream = new MemoryRecordStream(simulation.plan().fileBytes);
+        roomForEntries = simulation.plan().maxEntryBytes + OWN_RECORDS_BYTES;
     }
 
     // -- flushes ------------------------------------------------------------------------------------------------------
@@ -64,6 +81,7 @@ final class SimDisk implements RecordStream {
         final long delayNs = slow ? plan.slowFlushNs : random.between(plan.leastFlushNs, plan.mostFlushNs);
         if (slow) {
             simulation.trace(member, "begins a slow flush", 0, 0, 0, null);
+            unreserved = random.percent(plan.unreservedPercent) && simulation.happens(Fault.UNRESERVED_ROOM);
         }
         if (simulation.node(member).takeCrashWithinFlush()) {
             final int ofProcess = process;
@@ -93,6 +111,7 @@ final class SimDisk implements RecordStream {
 
     private void endFlush(final long covered) {
         flushing = false;
+        unreserved = false;
         flushes++;
         flushesTotal++;
         durable(covered);
@@ -105,6 +124,7 @@ final class SimDisk implements RecordStream {
             endFlush(flushCovers);
         }
         mend();
+        makeRoom();
     }
 
     private void durable(final long seq) {
@@ -138,6 +158,7 @@ final class SimDisk implements RecordStream {
         process++;
         flushes++;
         flushing = false;
+        unreserved = false;
         stream.crash(fate());
     }
 
@@ -167,6 +188,44 @@ final class SimDisk implements RecordStream {
             lost[0] = true;
             return plan.tornRecords && simulation.happens(Fault.TORN_RECORD) ? random.below(length) : 0;
         };
+    }
+
+    // -- room ---------------------------------------------------------------------------------------------------------
+
+    /** What is reserved is all that there is. */
+    void fill() {
+        full = true;
+        roomBytes = random.between(0, random.percent(30) ? LITTLE_ROOM_BYTES : 2L * roomForEntries);
+        simulation.trace(member, "has a full disk", 0, 0, 0, null);
+    }
+
+    /** Somebody deletes something. */
+    void makeRoom() {
+        if (full) {
+            full = false;
+            stream.nextFileReady(true);
+            simulation.trace(member, "has room on its disk", 0, 0, 0, null);
+            simulation.node(member).wake();
+        }
+    }
+
+    boolean isFull() {
+        return full;
+    }
+
+    private boolean isReserved() {
+        return !unreserved && (!full || roomBytes >= roomForEntries);
+    }
+
+    /** Entries are to wait where nothing is reserved; what can't wait ends the process where nothing can be. */
+    private void takeRoom(final boolean isEntry, final int length) {
+        if (isEntry && !isReserved()) {
+            throw new BrokenInvariant("RoomIsReserved", "member " + member + " writes where nothing is reserved");
+        }
+        if (full && roomBytes < length) {
+            throw new StorageException(fileName(stream.currentFile()) + ": no space left");
+        }
+        roomBytes -= length;
     }
 
     // -- damage -------------------------------------------------------------------------------------------------------
@@ -256,6 +315,8 @@ final class SimDisk implements RecordStream {
             final int payloadOffset,
             final int payloadLength) {
         simulation.node(member).onEffect();
+        takeRoom(
+                RecordKind.isEntry(header.getByte(headerOffset + LogRecord.KIND_OFFSET)), headerLength + payloadLength);
         final long position = stream.append(header, headerOffset, headerLength, payload, payloadOffset, payloadLength);
         stream.wrap(position, whole);
         record.wrap(whole, 0, whole.capacity());
@@ -270,8 +331,15 @@ final class SimDisk implements RecordStream {
     @Override
     public void roll() {
         simulation.node(member).onEffect();
+        if (full && !stream.isNextFileReady()) {
+            throw new StorageException(fileName(stream.currentFile() + 1) + ": no space left");
+        }
         stream.roll();
         simulation.reached(Outcome.FILE_BEGUN);
+        if (full) {
+            stream.nextFileReady(false);
+            return;
+        }
         final long delayNs = simulation.plan().filePreparationNs;
         if (delayNs == 0 || simulation.isHealed() || !simulation.happens(Fault.SLOW_FILE)) {
             return;
@@ -279,7 +347,7 @@ final class SimDisk implements RecordStream {
         stream.nextFileReady(false);
         final int ofProcess = process;
         simulation.queue().after(delayNs, () -> {
-            if (ofProcess == process) {
+            if (ofProcess == process && !full) {
                 stream.nextFileReady(true);
                 simulation.node(member).wake();
             }
@@ -298,7 +366,7 @@ final class SimDisk implements RecordStream {
 
     @Override
     public boolean isSpaceReserved() {
-        return stream.isSpaceReserved();
+        return simulation.defect().seesRoom(isReserved());
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.Recovery;
 import io.quorumlog.log.ReplicaLog;
+import io.quorumlog.log.StorageException;
 import io.quorumlog.raft.RoleKind;
 import io.quorumlog.replica.PeerTransport;
 import io.quorumlog.replica.Replica;
@@ -38,6 +39,7 @@ final class SimNode implements PeerTransport, Surroundings {
     private static final int NO_CRASH = -1;
     private static final int LAGGARD_ENTRIES = 30;
     private static final int NOT_LAGGING = -1;
+    private static final long MEAN_TO_NOTICE_NS = 20_000_000;
 
     /** The process ends at this effect. */
     private static final class CrashedHere extends Error {
@@ -125,6 +127,12 @@ final class SimNode implements PeerTransport, Surroundings {
     /** Starts the process on what the disk kept, unless it runs. */
     void start() {
         if (isUp()) {
+            return;
+        }
+        if (disk.isFull()) {
+            trace("does not start: its disk is full", 0, null);
+            simulation.reached(Outcome.FULL_DISK_REFUSED);
+            simulation.faults().onDown(id);
             return;
         }
         process++;
@@ -247,6 +255,17 @@ final class SimNode implements PeerTransport, Surroundings {
             trace("is asked to stop", 0, null);
             stopping = true;
             replica.beginShutdown();
+        });
+    }
+
+    /** Its disk is full. What reserves room comes to know it, and has the process hand over and end. */
+    void fillDisk() {
+        disk.fill();
+        simulation.queue().after(random.waitNs(MEAN_TO_NOTICE_NS), () -> {
+            if (disk.isFull() && isUp() && !stopping) {
+                simulation.reached(Outcome.ENDED_ON_FULL_DISK);
+                stop();
+            }
         });
     }
 
@@ -399,12 +418,13 @@ final class SimNode implements PeerTransport, Surroundings {
             observe();
             die();
             return;
-        } catch (final DamagedLogException e) {
-            if (!disk.isDamaged()) {
+        } catch (final StorageException e) {
+            final boolean damage = e instanceof DamagedLogException;
+            if (damage ? !disk.isDamaged() : !disk.isFull()) {
                 throw e;
             }
             trace("ends: " + e.getMessage(), 0, null);
-            simulation.reached(Outcome.DAMAGE_MET);
+            simulation.reached(damage ? Outcome.DAMAGE_MET : Outcome.ROOM_USED_UP);
             observe();
             die();
             return;

@@ -202,6 +202,17 @@ class SimulationCatchesDefectsTest {
         });
     }
 
+    /** Row 22: entries are taken though there is no room for them. */
+    @Test
+    void logThatWritesWhereNothingIsReservedIsCaught() {
+        assertCaught(100, Set.of("RoomIsReserved"), new Defect() {
+            @Override
+            boolean seesRoom(final boolean reserved) {
+                return true;
+            }
+        });
+    }
+
     /** Row 30: what a member whose disk was wiped acknowledges is counted at once, and a leader that was deposed commits. */
     @Test
     void leaderThatCountsBlankFollowersIsCaught() {
