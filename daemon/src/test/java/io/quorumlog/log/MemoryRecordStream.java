@@ -39,6 +39,9 @@ public final class MemoryRecordStream implements RecordStream {
 
         /** How many of the record's bytes survive, from its first; the rest becomes zeros. */
         int survivingBytes(long seq, int length);
+
+        /** Changes what has survived of the record that stands at {@code offset}. */
+        default void spoil(final UnsafeBuffer bytes, final int offset, final int length) {}
     }
 
     /** For a node's own records behind a full file's last entry, while the next file is not ready. */
@@ -258,6 +261,7 @@ public final class MemoryRecordStream implements RecordStream {
             final int survives = fate.survivingBytes(flushedSeq + 1 + i - unflushedFrom, length);
             final int offset = (int) unflushedPositions[i];
             file(unflushedPositions[i]).bytes.setMemory(offset + survives, length - survives, (byte) 0);
+            fate.spoil(file(unflushedPositions[i]).bytes, offset, length);
         }
         forgetUnflushed();
     }

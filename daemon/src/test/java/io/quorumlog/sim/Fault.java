@@ -60,6 +60,10 @@ enum Fault {
     HOLE,
     /** Of a record the first bytes survive a crash. */
     TORN_RECORD,
+    /** Of a record the last bytes survive a crash, or some at its end. */
+    LOST_BEGIN,
+    /** A record that no flush covered has a wrong bit after a crash. */
+    SPOILED_RECORD,
     /** A bit of a record that had been flushed is not what it was. */
     FLIPPED_BIT,
     WIPED_DISK,

@@ -171,23 +171,9 @@ final class SimDisk implements RecordStream {
     }
 
     private MemoryRecordStream.CrashFate fate() {
-        final FaultPlan plan = simulation.plan();
-        if (plan.pageCache || random.percent(20)) {
-            return MemoryRecordStream.CrashFate.ALL_SURVIVES;
-        }
-        final int keptPercent = random.percent(30) ? 0 : random.below(100);
-        final boolean[] lost = {false};
-        return (seq, length) -> {
-            final boolean kept = random.percent(keptPercent);
-            if (!lost[0] && (kept || !simulation.happens(Fault.LOST_RECORD))) {
-                return length;
-            }
-            if (lost[0] && kept && plan.holes && simulation.happens(Fault.HOLE)) {
-                return length;
-            }
-            lost[0] = true;
-            return plan.tornRecords && simulation.happens(Fault.TORN_RECORD) ? random.below(length) : 0;
-        };
+        return simulation.plan().pageCache || random.percent(20)
+                ? MemoryRecordStream.CrashFate.ALL_SURVIVES
+                : new PowerLoss(simulation, random);
     }
 
     // -- room ---------------------------------------------------------------------------------------------------------

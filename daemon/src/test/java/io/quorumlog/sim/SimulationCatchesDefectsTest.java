@@ -16,6 +16,8 @@ import io.quorumlog.codec.resp.Reply;
 import io.quorumlog.log.MemoryRecordStream;
 import io.quorumlog.log.StoredFiles;
 import io.quorumlog.sim.invariant.BrokenInvariant;
+import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.ObjIntConsumer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -191,6 +193,18 @@ class SimulationCatchesDefectsTest {
         });
     }
 
+    /** Row 20: the same for what no flush had covered, where only a crash does damage. */
+    @Test
+    void tornRecordThatNoChecksumShowsIsCaught() {
+        final Omissions omissions = new Omissions(EnumSet.of(Fault.FLIPPED_BIT), new BitSet());
+        assertCaught(1000, Set.of("LogMatching", "ReadsAreStable", "MonotoneState"), omissions, new Defect() {
+            @Override
+            void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {
+                fixChecksum(bytes, offset, length);
+            }
+        });
+    }
+
     /** Row 21: recovery takes all that is not whole for a torn tail. */
     @Test
     void recoveryThatCutsOffWhatWasFlushedIsCaught() {
@@ -287,9 +301,14 @@ class SimulationCatchesDefectsTest {
 
     /** Some seed up to {@code seeds} finds it by what it breaks; what else breaks before that is passed over. */
     private static void assertCaught(final int seeds, final Set<String> by, final Defect defect) {
+        assertCaught(seeds, by, Omissions.NONE, defect);
+    }
+
+    private static void assertCaught(
+            final int seeds, final Set<String> by, final Omissions omissions, final Defect defect) {
         for (long seed = 1; seed <= seeds; seed++) {
             try {
-                new Simulation(seed, defect, Omissions.NONE).run();
+                new Simulation(seed, defect, omissions).run();
             } catch (final SimulationFailure failure) {
                 final String found =
                         failure.getCause() instanceof BrokenInvariant broken ? broken.invariant() : OWN_CHECK;
