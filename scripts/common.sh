@@ -74,11 +74,12 @@ use_utf8() {
     esac
 }
 
-# Without the tests' classes, unless told otherwise.
+# Without the tests' classes, unless $build_tests says otherwise.
+build_tests=-Dmaven.test.skip=true
 build() {
     printf '%s\n' "building (the first time, Maven downloads what it needs) ..." >&2
     # Maven's own output is of use only where it fails, and then it must not hide in what we print.
-    (cd "$root" && mvn -B -q -Dstyle.color=never package "${1--Dmaven.test.skip=true}" -pl client,daemon -am) >&2 || die 1 "the build failed"
+    (cd "$root" && mvn -B -q -Dstyle.color=never package "$build_tests" -pl client,daemon -am) >&2 || die 1 "the build failed"
 }
 
 # Builds if one of these is not there.
@@ -109,14 +110,13 @@ build_if_stale() {
 
 # Builds if the simulation, which is among the tests' classes, has not been built since a source of it changed.
 build_simulation_if_stale() {
-    build_if_missing "$daemon_jar"
+    build_tests=-DskipTests
     main=$simulation_classes/io/quorumlog/sim/Simulate.class
-    if [ -e "$main" ]; then
-        [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
-        newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "$root/daemon/pom.xml" \
-            "$root/daemon/src" -newer "$main" -type f 2>/dev/null | head -n 1)
-        [ -n "$newer" ] || return 0
-    fi
-    build -DskipTests
+    build_if_missing "$daemon_jar" "$main"
+    [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
+    newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "$root/daemon/pom.xml" \
+        "$root/daemon/src" -newer "$main" -type f 2>/dev/null | head -n 1)
+    [ -n "$newer" ] || return 0
+    build
     touch "$main"
 }
