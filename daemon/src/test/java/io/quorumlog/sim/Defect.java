@@ -22,6 +22,11 @@ class Defect {
         return durableSeq;
     }
 
+    /** Whether a member goes on after a flush that failed, as if it had not. */
+    boolean ignoresFailedFlush() {
+        return false;
+    }
+
     /** What a crash leaves of a member's disk, before it comes up. */
     void onRestart(final MemoryRecordStream stream) {}
 

@@ -10,6 +10,8 @@ enum Fault {
     // The network between members.
     LOSS,
     DUPLICATE,
+    /** A frame is held up for long, and with it all behind it. */
+    STALL,
     /** A frame arrives before one that was sent earlier. */
     OVERTAKING,
     /** A frame arrives though its connection broke meanwhile. */

@@ -61,6 +61,7 @@ final class FaultPlan {
 
     final int lossPerMillion;
     final int duplicatesPerMillion;
+    final int stallsPerMillion;
     final int damagedEntriesPerMillion;
     final int fullQueuePerMillion;
     final long cutMeanNs;
@@ -168,13 +169,14 @@ final class FaultPlan {
         filePreparationNs = random.percent(50) ? random.betweenByMagnitude(MILLISECOND, electionTimeoutNs) : 0;
         holes = random.percent(60);
         tornRecords = random.percent(50);
-        failingFlushPerMillion = random.percent(10) ? 2_000 : 0;
+        failingFlushPerMillion = random.percent(10) ? 10_000 : 0;
 
         remainder = Remainder.values()[random.below(Remainder.values().length)];
         leaderStaysBroken = random.percent(60);
 
         // Drawn last, so that the plans of before stay what they were.
         shapes = random.percent(50);
+        stallsPerMillion = random.percent(30) ? (int) random.betweenByMagnitude(100, 5_000) : 0;
         fullDiskMeanNs = random.percent(20) ? random.betweenByMagnitude(2 * electionTimeoutNs, 4 * SECOND) : 0;
         fullDiskLengthNs = random.betweenByMagnitude(electionTimeoutNs / 4, 6 * electionTimeoutNs);
         unreservedPercent = random.percent(50) ? (int) random.between(10, 90) : 0;
@@ -201,6 +203,7 @@ final class FaultPlan {
         addIf(text, "lateFrames", lateFrames ? 1 : 0);
         addIf(text, "loss", lossPerMillion);
         addIf(text, "duplicates", duplicatesPerMillion);
+        addIf(text, "stalls", stallsPerMillion);
         addIf(text, "damagedEntries", damagedEntriesPerMillion);
         addIf(text, "fullQueues", fullQueuePerMillion);
         addIf(text, "cuts", cutMeanNs);

@@ -7,6 +7,7 @@ import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
+import io.quorumlog.raft.RoleKind;
 import io.quorumlog.sim.invariant.BrokenInvariant;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -35,11 +36,18 @@ final class SimDisk implements RecordStream {
 
     private int process;
     private boolean flushing;
+    /** A flush failed. */
+    private boolean pagesLost;
+
     private long flushCovers;
     /** Begins and ends of flushes: one that another process began, or that was ended early, is not ended again. */
     private int flushes;
 
     private long durableSeq;
+    /** What counts as durable though no flush has covered it. */
+    private long cachedSeq;
+
+    private long reportedSeq;
     private long flushesTotal;
 
     private final int roomForEntries;
@@ -67,8 +75,19 @@ final class SimDisk implements RecordStream {
 
     // -- flushes ------------------------------------------------------------------------------------------------------
 
-    /** Begins a flush of all that is written, unless one is under way. */
-    void requestFlush() {
+    /**
+     * Begins a flush of all that is written, unless one is under way. In page-cache mode only a hard state needs one, and
+     * what stands behind it until then.
+     */
+    void requestFlush(final boolean withHardState) {
+        if (simulation.plan().pageCache && !withHardState && !flushing) {
+            cachedSeq = stream.lastSeq();
+            simulation.invariants().onDurable(member, seqBase + cachedSeq);
+            if (cachedSeq > reportedSeq) {
+                simulation.node(member).wake();
+            }
+            return;
+        }
         if (flushing || durableSeq == stream.lastSeq()) {
             return;
         }
@@ -96,8 +115,9 @@ final class SimDisk implements RecordStream {
             if (flush != flushes) {
                 return;
             }
-            if (fails) {
-                // Its pages may be marked clean now: the process must die, and the flush is never repeated.
+            // After a failure the pages may be marked clean: no later flush covers them, and the process must die.
+            pagesLost |= fails;
+            if (fails && !simulation.defect().ignoresFailedFlush()) {
                 simulation.node(member).crash("a flush failed");
                 return;
             }
@@ -129,6 +149,9 @@ final class SimDisk implements RecordStream {
 
     private void durable(final long seq) {
         durableSeq = seq;
+        if (pagesLost) {
+            return;
+        }
         stream.flushed(simulation.defect().keptSeq(seq));
         evidence.flushed(seq);
         simulation.invariants().onDurable(member, seqBase + seq);
@@ -136,10 +159,8 @@ final class SimDisk implements RecordStream {
 
     /** What the flusher reports: all records up to this number are durable. */
     long reportedSeq() {
-        if (simulation.plan().pageCache) {
-            return stream.lastSeq();
-        }
-        return simulation.defect().reportedSeq(durableSeq, stream.lastSeq());
+        reportedSeq = simulation.defect().reportedSeq(Math.max(durableSeq, cachedSeq), stream.lastSeq());
+        return reportedSeq;
     }
 
     /** What the flusher has really flushed. */
@@ -159,6 +180,7 @@ final class SimDisk implements RecordStream {
         flushes++;
         flushing = false;
         unreserved = false;
+        pagesLost = false;
         stream.crash(fate());
     }
 
@@ -204,14 +226,19 @@ final class SimDisk implements RecordStream {
     }
 
     /** Entries are to wait where nothing is reserved; what can't wait ends the process where nothing can be. */
-    private void takeRoom(final boolean isEntry, final int length) {
-        if (isEntry && !isReserved()) {
+    private void takeRoom(final byte kind, final int length) {
+        if (!isReserved() && RecordKind.isEntry(kind) && !isOfNewLeader(kind)) {
             throw new BrokenInvariant("RoomIsReserved", "member " + member + " writes where nothing is reserved");
         }
         if (full && roomBytes < length) {
             throw new StorageException(fileName(stream.currentFile()) + ": no space left");
         }
         roomBytes -= length;
+    }
+
+    /** Its first entry can't wait; there was room when it campaigned. */
+    private boolean isOfNewLeader(final byte kind) {
+        return kind != RecordKind.CLIENT && simulation.node(member).role() == RoleKind.LEADER;
     }
 
     // -- damage -------------------------------------------------------------------------------------------------------
@@ -287,6 +314,8 @@ final class SimDisk implements RecordStream {
         }
         seqBase = simulation.invariants().member(member).lastSeq();
         durableSeq = 0;
+        cachedSeq = 0;
+        reportedSeq = 0;
         stream.nextFileReady(true);
     }
 
@@ -301,16 +330,12 @@ final class SimDisk implements RecordStream {
             final int payloadOffset,
             final int payloadLength) {
         simulation.node(member).onEffect();
-        takeRoom(
-                RecordKind.isEntry(header.getByte(headerOffset + LogRecord.KIND_OFFSET)), headerLength + payloadLength);
+        takeRoom(header.getByte(headerOffset + LogRecord.KIND_OFFSET), headerLength + payloadLength);
         final long position = stream.append(header, headerOffset, headerLength, payload, payloadOffset, payloadLength);
         stream.wrap(position, whole);
         record.wrap(whole, 0, whole.capacity());
         evidence.written(record, stream.lastSeq());
         simulation.node(member).onRecord(record);
-        if (simulation.plan().pageCache) {
-            simulation.invariants().onDurable(member, seqBase + stream.lastSeq());
-        }
         return position;
     }
 

@@ -14,6 +14,7 @@ import org.agrona.collections.IntIntConsumer;
  */
 final class SimNetwork {
     private static final long RECONNECT_NS = 50_000_000;
+    private static final int MOST_STALL_TIMEOUTS = 3;
     private static final long NOTICE_NS = 1_000_000;
 
     private final Simulation simulation;
@@ -78,6 +79,9 @@ final class SimNetwork {
         long arrivalNs = simulation.queue().nowNs() + random.between(plan.leastDelayNs, plan.mostDelayNs);
         if (plan.reorders && !simulation.isHealed() && random.percent(2)) {
             arrivalNs += random.between(0, plan.electionTimeoutNs);
+        }
+        if (befalls(Fault.STALL, plan.stallsPerMillion)) {
+            arrivalNs += random.between(0, MOST_STALL_TIMEOUTS * plan.electionTimeoutNs);
         }
         if (arrivalNs < lastArrivalNs[from][to] && !overtakes()) {
             arrivalNs = lastArrivalNs[from][to];

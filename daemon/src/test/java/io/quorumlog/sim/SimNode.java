@@ -412,7 +412,7 @@ final class SimNode implements PeerTransport, Surroundings {
             runAll(clientsFirst ? peersInbox : clientsInbox);
             replica.fireTimers();
             replica.sendPending();
-            disk.requestFlush();
+            disk.requestFlush(replica.hasUnflushedHardState());
             replica.answerClients();
         } catch (final CrashedHere e) {
             observe();

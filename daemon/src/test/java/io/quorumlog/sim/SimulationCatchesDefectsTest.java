@@ -51,6 +51,17 @@ class SimulationCatchesDefectsTest {
         });
     }
 
+    /** Row 19: a flush that failed is ignored, or repeated with success, for its pages are marked clean. */
+    @Test
+    void flushThatFailedUnheardIsCaught() {
+        assertCaught(100, Set.of("PromisesAreDurable", "CommitNeedsMajority"), new Defect() {
+            @Override
+            boolean ignoresFailedFlush() {
+                return true;
+            }
+        });
+    }
+
     /** Row 19: a flush that was none. */
     @Test
     void diskThatLosesWhatItFlushedIsCaught() {
