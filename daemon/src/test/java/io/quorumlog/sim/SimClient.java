@@ -18,6 +18,8 @@ final class SimClient {
     private static final int PATIENCE_TIMEOUTS = 8;
     private static final int ENTRY_VALUES = 4;
     private static final int READERS_PIPELINE = 16;
+    /** Entries that a READ shows at most if it does not say how many. */
+    private static final int USUAL_COUNT = 100;
 
     private final Simulation simulation;
     private final FaultPlan plan;
@@ -36,6 +38,9 @@ final class SimClient {
     private boolean connecting;
     private int likelyLeader = 1;
     private long lastIndex;
+    /** The greatest index that this connection was told of. */
+    private long seenIndex;
+
     private long lastAnswerNs;
 
     SimClient(final Simulation simulation, final int id, final SimRandom random) {
@@ -96,6 +101,7 @@ final class SimClient {
         }
         connection = attempt;
         parser = new ReplyParser();
+        seenIndex = 0;
         lastAnswerNs = simulation.queue().nowNs();
         return true;
     }
@@ -231,7 +237,7 @@ final class SimClient {
                 argument,
                 payload,
                 simulation.invariants().committed().greatestToldIndex(),
-                simulation.queue().nowNs());
+                random.percent(30) ? USUAL_COUNT : random.between(1, 20));
     }
 
     private void send(final ClientRequest request) {
@@ -247,18 +253,20 @@ final class SimClient {
             case APPEND -> command("APPEND", request.payload());
             case APPENDIF -> command("appendif", ascii(argument), request.payload());
             case LAST -> random.percent(50) ? ascii("last\r\n") : command("LAST");
-            case READ -> read(argument);
+            case READ -> read(request);
             case TAIL -> command("TAIL", ascii(argument));
             case TRANSFER -> ascii("TRANSFER " + argument + "\n");
             case OTHER -> ascii(random.percent(50) ? "PING\r\n" : "STATUS\r\n");
         };
     }
 
-    private byte[] read(final String from) {
-        if (random.percent(30)) {
+    /** Blocks, or says how many. */
+    private byte[] read(final ClientRequest request) {
+        final String from = Long.toString(request.argument());
+        if (request.count() == USUAL_COUNT) {
             return command("READ", ascii(from), ascii("BLOCK"), ascii("" + random.between(1, 500)));
         }
-        return command("READ", ascii(from), ascii("COUNT"), ascii("" + random.between(1, 20)));
+        return command("READ", ascii(from), ascii("COUNT"), ascii("" + request.count()));
     }
 
     private static byte[] command(final String name, final byte[]... arguments) {
@@ -293,6 +301,7 @@ final class SimClient {
         if (tail != null) {
             if (isEntry(reply)) {
                 simulation.reached(Outcome.ENTRY_TAILED);
+                seen((Reply.Array) reply);
                 simulation.invariants().onEntryRead(tail, (Reply.Array) reply);
                 return;
             }
@@ -303,12 +312,19 @@ final class SimClient {
             throw new AssertionError("client " + id + " is told what it did not ask: " + reply);
         }
         simulation.trace(connection.member(), "answers client", id, request.number(), 0, reply);
+        request.seenIndex(seenIndex);
         simulation.invariants().onReply(request, reply);
         count(request, reply);
         switch (request.kind()) {
             case APPEND, APPENDIF, LAST -> {
                 if (reply instanceof Reply.Number index) {
                     lastIndex = index.value();
+                    seenIndex = Math.max(seenIndex, lastIndex);
+                }
+            }
+            case READ -> {
+                if (reply instanceof Reply.Array entries) {
+                    entries.values().forEach(entry -> seen((Reply.Array) entry));
                 }
             }
             case TAIL -> tail = reply instanceof Reply.Simple ? request : null;
@@ -319,6 +335,10 @@ final class SimClient {
         if (reply instanceof Reply.Failure failure) {
             onFailure(failure);
         }
+    }
+
+    private void seen(final Reply.Array entry) {
+        seenIndex = Math.max(seenIndex, ((Reply.Number) entry.values().get(0)).value());
     }
 
     private void count(final ClientRequest request, final Reply reply) {
@@ -375,6 +395,7 @@ final class SimClient {
             case "CONFLICT" -> {
                 simulation.reached(Outcome.CONFLICT);
                 lastIndex = Long.parseLong(failure.message().substring("last is ".length()));
+                seenIndex = Math.max(seenIndex, lastIndex);
             }
             case "UNCERTAIN", "ERR" -> {
                 // An ERR is TRANSFER's.

@@ -110,6 +110,7 @@ final class Simulation {
                 throw new BrokenInvariant(
                         "Liveness", "member " + leader.id() + " of term " + term + " was deposed by who came back");
             }
+            invariants.atEnd();
         } catch (final Ended e) {
             throw e;
         } catch (final Error | RuntimeException e) {

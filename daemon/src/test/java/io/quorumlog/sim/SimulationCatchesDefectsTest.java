@@ -180,6 +180,26 @@ class SimulationCatchesDefectsTest {
         });
     }
 
+    /** A READ ends before the entries that its own client has appended, as if it did not wait for what is in front of it. */
+    @Test
+    void readThatDoesNotShowTheOwnAppendIsCaught() {
+        assertCaught(20, Set.of("ReadsSeeWhatWasTold"), new Defect() {
+            @Override
+            Reply understood(final Reply reply) {
+                return reply instanceof Reply.Array array
+                                && isOfEntries(array)
+                                && array.values().size() > 1
+                        ? new Reply.Array(
+                                array.values().subList(0, array.values().size() - 1))
+                        : reply;
+            }
+
+            private boolean isOfEntries(final Reply.Array array) {
+                return !array.values().isEmpty() && array.values().get(0) instanceof Reply.Array;
+            }
+        });
+    }
+
     /** Row 16: 'failed' is said of an append that may still be committed. */
     @Test
     void uncertaintyThatIsToldAsFailureIsCaught() {

@@ -19,8 +19,9 @@ public final class ClientRequest {
     private final long argument;
     private final byte[] payload;
     private final long toldIndex;
-    private final long invokedAtNs;
+    private final long count;
     private long nextIndex;
+    private long seenIndex;
     private boolean written;
 
     /**
@@ -28,6 +29,7 @@ public final class ClientRequest {
      * @param argument APPENDIF: the expected last index; READ, TAIL: from where; TRANSFER: the member
      * @param payload of APPEND and APPENDIF; else null
      * @param toldIndex the greatest index that any client had been told of before this was asked
+     * @param count READ: entries at most
      */
     public ClientRequest(
             final Kind kind,
@@ -35,13 +37,13 @@ public final class ClientRequest {
             final long argument,
             final byte[] payload,
             final long toldIndex,
-            final long invokedAtNs) {
+            final long count) {
         this.kind = kind;
         this.number = number;
         this.argument = argument;
         this.payload = payload;
         this.toldIndex = toldIndex;
-        this.invokedAtNs = invokedAtNs;
+        this.count = count;
         nextIndex = Math.max(1, argument);
     }
 
@@ -65,8 +67,19 @@ public final class ClientRequest {
         return toldIndex;
     }
 
-    public long invokedAtNs() {
-        return invokedAtNs;
+    /** READ: entries at most. */
+    public long count() {
+        return count;
+    }
+
+    /** The greatest index that its connection had been told of when it was answered. */
+    long seenIndex() {
+        return seenIndex;
+    }
+
+    /** It is about to be answered. */
+    public void seenIndex(final long index) {
+        seenIndex = index;
     }
 
     /** TAIL, READ: where the next entry is looked for. */

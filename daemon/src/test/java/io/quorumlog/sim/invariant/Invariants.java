@@ -39,6 +39,8 @@ public final class Invariants {
             new ToldTruth(committed),
             new LastIsLinearizable(committed),
             new ReadsAreStable(committed),
+            new ReadsSeeWhatWasTold(committed),
+            new HistoryIsLinearizable(committed),
         };
     }
 
@@ -199,6 +201,13 @@ public final class Invariants {
     }
 
     // -- the end ------------------------------------------------------------------------------------------------------
+
+    /** The run is over: what is left to be checked is. */
+    public void atEnd() {
+        for (final SimulationInvariant rule : rules) {
+            rule.atEnd();
+        }
+    }
 
     /** Why the members' logs are not all the same and committed, or null. */
     public String difference() {

@@ -42,6 +42,9 @@ abstract class SimulationInvariant {
     /** A client is given an entry by READ or TAIL. */
     void onEntryRead(final ClientRequest request, final Reply.Array entry) {}
 
+    /** The run is over: nothing is under way, and all logs are the same. */
+    void atEnd() {}
+
     /** Made only where a rule is broken: the texts cost more than the rules. */
     final BrokenInvariant broken(final String what) {
         return new BrokenInvariant(getClass().getSimpleName(), what);
