@@ -75,13 +75,13 @@ final class Faults {
     /** Room comes again after a while: then a start is all that is needed. */
     private void fillDisk() {
         final SimNode victim = someMember();
-        if (!victim.disk().isFull() && simulation.happens(Fault.FULL_DISK)) {
+        if (!victim.disk().room().isFull() && simulation.happens(Fault.FULL_DISK)) {
             victim.fillDisk();
             simulation
                     .queue()
                     .after(
                             random.waitNs(plan.fullDiskLengthNs),
-                            () -> victim.disk().makeRoom());
+                            () -> victim.disk().room().make());
         }
     }
 

@@ -1,14 +1,10 @@
 package io.quorumlog.sim;
 
 import io.quorumlog.codec.record.LogRecord;
-import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.MemoryRecordStream;
 import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.RecoveredLog;
-import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
-import io.quorumlog.raft.RoleKind;
-import io.quorumlog.sim.invariant.BrokenInvariant;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -18,11 +14,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * it. Survives its processes, unless it is wiped.
  */
 final class SimDisk implements RecordStream {
-    /** For what closes a file, and for hard states, beside the largest entry. */
-    private static final int OWN_RECORDS_BYTES = 1024;
-    /** Enough for a hard state or two. */
-    private static final int LITTLE_ROOM_BYTES = 150;
-
     private final Simulation simulation;
     private final int member;
     private final SimRandom random;
@@ -50,27 +41,16 @@ final class SimDisk implements RecordStream {
     private long reportedSeq;
     private long flushesTotal;
 
-    private final int roomForEntries;
-    /** Nothing more can be reserved; {@link #roomBytes} are left. */
-    private boolean full;
-
-    private long roomBytes;
-    /** A flush hangs, and with it what reserves room. */
-    private boolean unreserved;
-
-    private final Evidence evidence = new Evidence();
-    /** What is flipped, and not mended yet. */
-    private boolean damaged;
-
-    private int damagedFile;
-    private long damagedBit;
+    private final SimRoom room;
+    private final BitRot rot;
 
     SimDisk(final Simulation simulation, final int member, final SimRandom random) {
         this.simulation = simulation;
         this.member = member;
         this.random = random;
         stream = new MemoryRecordStream(simulation.plan().fileBytes);
-        roomForEntries = simulation.plan().maxEntryBytes + OWN_RECORDS_BYTES;
+        room = new SimRoom(simulation, member, random);
+        rot = new BitRot(simulation, random);
     }
 
     // -- flushes ------------------------------------------------------------------------------------------------------
@@ -100,7 +80,7 @@ final class SimDisk implements RecordStream {
         final long delayNs = slow ? plan.slowFlushNs : random.between(plan.leastFlushNs, plan.mostFlushNs);
         if (slow) {
             simulation.trace(member, "begins a slow flush", 0, 0, 0, null);
-            unreserved = random.percent(plan.unreservedPercent) && simulation.happens(Fault.UNRESERVED_ROOM);
+            room.onHang();
         }
         if (simulation.node(member).takeCrashWithinFlush()) {
             final int ofProcess = process;
@@ -131,7 +111,7 @@ final class SimDisk implements RecordStream {
 
     private void endFlush(final long covered) {
         flushing = false;
-        unreserved = false;
+        room.onHangEnded();
         flushes++;
         flushesTotal++;
         durable(covered);
@@ -144,7 +124,7 @@ final class SimDisk implements RecordStream {
             endFlush(flushCovers);
         }
         mend();
-        makeRoom();
+        room.make();
     }
 
     private void durable(final long seq) {
@@ -153,7 +133,7 @@ final class SimDisk implements RecordStream {
             return;
         }
         stream.flushed(simulation.defect().keptSeq(seq));
-        evidence.flushed(seq);
+        rot.evidence().flushed(seq);
         simulation.invariants().onDurable(member, seqBase + seq);
     }
 
@@ -179,7 +159,7 @@ final class SimDisk implements RecordStream {
         process++;
         flushes++;
         flushing = false;
-        unreserved = false;
+        room.onHangEnded();
         pagesLost = false;
         stream.crash(fate());
     }
@@ -187,8 +167,7 @@ final class SimDisk implements RecordStream {
     /** Everything is gone; no process runs. */
     void wipe() {
         stream = new MemoryRecordStream(simulation.plan().fileBytes);
-        evidence.clear();
-        damaged = false;
+        rot.clear();
         simulation.invariants().onWipe(member);
     }
 
@@ -198,95 +177,32 @@ final class SimDisk implements RecordStream {
                 : new PowerLoss(simulation, random);
     }
 
-    // -- room ---------------------------------------------------------------------------------------------------------
-
-    /** What is reserved is all that there is. */
-    void fill() {
-        full = true;
-        roomBytes = random.between(0, random.percent(30) ? LITTLE_ROOM_BYTES : 2L * roomForEntries);
-        simulation.trace(member, "has a full disk", 0, 0, 0, null);
+    /** There is room again. */
+    void onRoom() {
+        stream.nextFileReady(true);
+        simulation.node(member).wake();
     }
 
-    /** Somebody deletes something. */
-    void makeRoom() {
-        if (full) {
-            full = false;
-            stream.nextFileReady(true);
-            simulation.trace(member, "has room on its disk", 0, 0, 0, null);
-            simulation.node(member).wake();
-        }
-    }
-
-    boolean isFull() {
-        return full;
-    }
-
-    private boolean isReserved() {
-        return !unreserved && (!full || roomBytes >= roomForEntries);
-    }
-
-    /** Entries are to wait where nothing is reserved; what can't wait ends the process where nothing can be. */
-    private void takeRoom(final byte kind, final int length) {
-        if (!isReserved() && RecordKind.isEntry(kind) && !isOfNewLeader(kind)) {
-            throw new BrokenInvariant("RoomIsReserved", "member " + member + " writes where nothing is reserved");
-        }
-        if (full && roomBytes < length) {
-            throw new StorageException(fileName(stream.currentFile()) + ": no space left");
-        }
-        roomBytes -= length;
-    }
-
-    /** Its first entry can't wait; there was room when it campaigned. */
-    private boolean isOfNewLeader(final byte kind) {
-        return kind != RecordKind.CLIENT && simulation.node(member).role() == RoleKind.LEADER;
-    }
-
-    // -- damage -------------------------------------------------------------------------------------------------------
-
-    /**
-     * Flips a bit of some record of which the log shows that it had been flushed. Of one that is younger a log can't tell
-     * whether it is rotten or torn, and cuts it off: for that it marks what it holds when it comes to rest.
-     */
+    /** A bit of it flips. */
     void flipBit() {
-        if (damaged || evidence.flushedBefore() == 0) {
-            return;
-        }
-        final int file =
-                stream.firstFile() + random.below(RecordStream.file(evidence.flushedBefore()) - stream.firstFile() + 1);
-        final int end = file < RecordStream.file(evidence.flushedBefore())
-                ? stream.usedBytes(file)
-                : (int) evidence.flushedBefore();
-        final int at = random.below(Math.max(end, 1));
-        try (StoredFiles.Scan scan = stream.storedFiles().scan(file)) {
-            while (scan.next() == StoredFiles.Found.RECORD && scan.offset() <= at) {
-                final int length = scan.record().capacity();
-                if (at < scan.offset() + length && simulation.happens(Fault.FLIPPED_BIT)) {
-                    flipBit(file, (int) scan.offset(), length, 8L * at + random.below(8));
-                    return;
-                }
-            }
-        }
+        rot.flip(stream);
     }
 
-    private void flipBit(final int file, final int offset, final int length, final long bit) {
-        damaged = true;
-        damagedFile = file;
-        damagedBit = bit;
-        stream.flipBit(file, bit);
-        simulation.defect().onFlippedBit(stream.bytes(file), offset, length);
-    }
-
-    /** Whether a bit is flipped now. */
+    /** Whether one has, and it is not restored. */
     boolean isDamaged() {
-        return damaged;
+        return rot.isDamaged();
     }
 
     /** Somebody restores what was damaged. */
     void mend() {
-        if (damaged) {
-            damaged = false;
-            stream.flipBit(damagedFile, damagedBit);
-        }
+        rot.mend(stream);
+    }
+
+    // -- its parts ----------------------------------------------------------------------------------------------------
+
+    /** What room there is. */
+    SimRoom room() {
+        return room;
     }
 
     StoredFiles storedFiles() {
@@ -301,13 +217,13 @@ final class SimDisk implements RecordStream {
     void reopen(final RecoveredLog recovered) {
         stream.reopen(recovered);
         simulation.invariants().beginRestart(member);
-        evidence.clear();
+        rot.evidence().clear();
         final StoredFiles files = stream.storedFiles();
         for (final int file : files.numbers()) {
             try (StoredFiles.Scan scan = files.scan(file)) {
                 while (scan.next() == StoredFiles.Found.RECORD) {
                     record.wrap(scan.record(), 0, scan.record().capacity());
-                    evidence.recovered(record);
+                    rot.evidence().recovered(record);
                     simulation.invariants().onRecord(member, record);
                 }
             }
@@ -330,27 +246,24 @@ final class SimDisk implements RecordStream {
             final int payloadOffset,
             final int payloadLength) {
         simulation.node(member).onEffect();
-        takeRoom(header.getByte(headerOffset + LogRecord.KIND_OFFSET), headerLength + payloadLength);
+        room.take(header.getByte(headerOffset + LogRecord.KIND_OFFSET), headerLength + payloadLength);
         final long position = stream.append(header, headerOffset, headerLength, payload, payloadOffset, payloadLength);
         stream.wrap(position, whole);
         record.wrap(whole, 0, whole.capacity());
-        evidence.written(record, stream.lastSeq());
-        simulation.node(member).onRecord(record);
+        rot.evidence().written(record, stream.lastSeq());
+        simulation.node(member).watch().onRecord(record);
         return position;
     }
 
     @Override
     public void roll() {
         simulation.node(member).onEffect();
-        if (full && !stream.isNextFileReady()) {
-            throw new StorageException(fileName(stream.currentFile() + 1) + ": no space left");
+        if (!stream.isNextFileReady()) {
+            room.checkNotFull();
         }
         stream.roll();
         simulation.reached(Outcome.FILE_BEGUN);
-        if (full) {
-            stream.nextFileReady(false);
-            return;
-        }
+        stream.nextFileReady(!room.isFull());
         final long delayNs = simulation.plan().filePreparationNs;
         if (delayNs == 0 || simulation.isHealed() || !simulation.happens(Fault.SLOW_FILE)) {
             return;
@@ -358,8 +271,8 @@ final class SimDisk implements RecordStream {
         stream.nextFileReady(false);
         final int ofProcess = process;
         simulation.queue().after(delayNs, () -> {
-            if (ofProcess == process && !full) {
-                stream.nextFileReady(true);
+            if (ofProcess == process) {
+                stream.nextFileReady(!room.isFull());
                 simulation.node(member).wake();
             }
         });
@@ -377,7 +290,7 @@ final class SimDisk implements RecordStream {
 
     @Override
     public boolean isSpaceReserved() {
-        return simulation.defect().seesRoom(isReserved());
+        return simulation.defect().seesRoom(room.isReserved());
     }
 
     @Override

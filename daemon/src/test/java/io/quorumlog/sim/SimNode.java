@@ -4,8 +4,6 @@ import io.quorumlog.codec.ProtocolException;
 import io.quorumlog.codec.peer.FrameReader;
 import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
-import io.quorumlog.codec.record.LogRecord;
-import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.RecoveredLog;
@@ -13,17 +11,14 @@ import io.quorumlog.log.Recovery;
 import io.quorumlog.log.ReplicaLog;
 import io.quorumlog.log.StorageException;
 import io.quorumlog.raft.RoleKind;
-import io.quorumlog.replica.PeerTransport;
 import io.quorumlog.replica.Replica;
 import io.quorumlog.replica.ReplicaConfig;
 import io.quorumlog.replica.Surroundings;
 import io.quorumlog.sim.invariant.BrokenInvariant;
-import io.quorumlog.sim.invariant.CommittedLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -33,12 +28,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * requests may be read before the news that another leads. A crash may come between any two effects of a turn:
  * then an {@code Error} that nobody knows is thrown from the port, and the objects are never touched again.
  */
-final class SimNode implements PeerTransport, Surroundings {
+final class SimNode implements Surroundings {
     private static final long LEAST_TURN_DELAY_NS = 1_000;
     private static final long MOST_TURN_DELAY_NS = 30_000;
     private static final int NO_CRASH = -1;
-    private static final int LAGGARD_ENTRIES = 30;
-    private static final int NOT_LAGGING = -1;
     private static final long MEAN_TO_NOTICE_NS = 20_000_000;
 
     /** The process ends at this effect. */
@@ -59,8 +52,8 @@ final class SimNode implements PeerTransport, Surroundings {
     private final NodeIdentity identity;
     private final FrameReader reader;
     private final UnsafeBuffer received;
-    private final UnsafeBuffer claimed;
-    private int claimedFor;
+    private final MemberWatch watch;
+    private final SimTransport transport;
 
     private ReplicaLog log;
     private Replica replica;
@@ -68,9 +61,6 @@ final class SimNode implements PeerTransport, Surroundings {
     private int wipes;
     private boolean paused;
     private boolean stopping;
-    private long laggardUntilIndex = NOT_LAGGING;
-    private int rejoinedAfterWipes;
-    private RoleKind roleBefore = RoleKind.FOLLOWER;
     private boolean crashesWithinFlush;
     private int effectsLeft = NO_CRASH;
     private long turnAtNs = Long.MAX_VALUE;
@@ -97,7 +87,8 @@ final class SimNode implements PeerTransport, Surroundings {
         final PeerLimits limits = new PeerLimits(plan.maxEntryBytes);
         reader = new FrameReader(limits);
         received = new UnsafeBuffer(new byte[limits.maxFrameBytes()]);
-        claimed = new UnsafeBuffer(new byte[limits.maxFrameBytes()]);
+        watch = new MemberWatch(simulation, id);
+        transport = new SimTransport(simulation, this, limits);
         believedConnected = new boolean[plan.members + 1];
     }
 
@@ -129,7 +120,7 @@ final class SimNode implements PeerTransport, Surroundings {
         if (isUp()) {
             return;
         }
-        if (disk.isFull()) {
+        if (disk.room().isFull()) {
             trace("does not start: its disk is full", 0, null);
             simulation.reached(Outcome.FULL_DISK_REFUSED);
             simulation.faults().onDown(id);
@@ -155,7 +146,7 @@ final class SimNode implements PeerTransport, Surroundings {
             log = new ReplicaLog(disk, recovered, identity);
             simulation.invariants().onRestart(id, log.commitWatermark());
             final SimRandom timeouts = random.split();
-            replica = new Replica(config, log, this, bound -> timeouts.between(0, bound - 1), this, clock.nowNs());
+            replica = new Replica(config, log, transport, bound -> timeouts.between(0, bound - 1), this, clock.nowNs());
         } catch (final CrashedHere e) {
             throw new AssertionError("no crash is due in a start", e);
         }
@@ -199,7 +190,7 @@ final class SimNode implements PeerTransport, Surroundings {
 
     private void die() {
         replica = null;
-        roleBefore = RoleKind.FOLLOWER;
+        watch.onEnd();
         turnAtNs = Long.MAX_VALUE;
         peersInbox.clear();
         clientsInbox.clear();
@@ -222,6 +213,7 @@ final class SimNode implements PeerTransport, Surroundings {
 
     private void loseDisk() {
         disk.wipe();
+        watch.onWipe();
         wipes++;
     }
 
@@ -260,9 +252,9 @@ final class SimNode implements PeerTransport, Surroundings {
 
     /** Its disk is full. What reserves room comes to know it, and has the process hand over and end. */
     void fillDisk() {
-        disk.fill();
+        disk.room().fill();
         simulation.queue().after(random.waitNs(MEAN_TO_NOTICE_NS), () -> {
-            if (disk.isFull() && isUp() && !stopping) {
+            if (disk.room().isFull() && isUp() && !stopping) {
                 simulation.reached(Outcome.ENDED_ON_FULL_DISK);
                 stop();
             }
@@ -420,7 +412,7 @@ final class SimNode implements PeerTransport, Surroundings {
             return;
         } catch (final StorageException e) {
             final boolean damage = e instanceof DamagedLogException;
-            if (damage ? !disk.isDamaged() : !disk.isFull()) {
+            if (damage ? !disk.isDamaged() : !disk.room().isFull()) {
                 throw e;
             }
             trace("ends: " + e.getMessage(), 0, null);
@@ -447,22 +439,7 @@ final class SimNode implements PeerTransport, Surroundings {
     }
 
     private void observe() {
-        final CommittedLog committed = simulation.invariants().committed();
-        final long committedBefore = committed.lastIndex();
-        simulation.invariants().onCommit(id, replica.commitIndex());
-        if (committed.lastIndex() > committedBefore) {
-            simulation.reached(Outcome.ENTRY_COMMITTED);
-            if (committed.entry(committedBefore + 1).term()
-                    < committed.entry(committed.lastIndex()).term()) {
-                simulation.reached(Outcome.EARLIER_TERM_COMMITTED);
-            }
-        }
-        if (laggardUntilIndex == NOT_LAGGING && replica.commitIndex() < committed.lastIndex() - LAGGARD_ENTRIES) {
-            laggardUntilIndex = committed.lastIndex();
-        } else if (laggardUntilIndex != NOT_LAGGING && replica.commitIndex() >= laggardUntilIndex) {
-            laggardUntilIndex = NOT_LAGGING;
-            simulation.reached(Outcome.LAGGARD_CAUGHT_UP);
-        }
+        watch.onCommit(replica.commitIndex());
     }
 
     /** A record or a message is about to leave the process: the place to die at, if one is chosen. */
@@ -474,55 +451,6 @@ final class SimNode implements PeerTransport, Surroundings {
             trace("crashes within a step", 0, null);
             throw new CrashedHere();
         }
-    }
-
-    void onRecord(final LogRecord record) {
-        if (RecordKind.isEntry(record.kind())
-                && record.index() <= simulation.invariants().member(id).lastIndex()) {
-            simulation.reached(Outcome.ENTRY_SUPERSEDED);
-        }
-        simulation.trace(id, writing(record.kind()), 0, record.index(), record.term(), null);
-        simulation.invariants().onRecord(id, record);
-    }
-
-    private static String writing(final byte kind) {
-        return switch (kind) {
-            case RecordKind.CLIENT -> "writes entry";
-            case RecordKind.NO_OP -> "writes no-op";
-            case RecordKind.CLUSTER -> "writes cluster identity";
-            case RecordKind.HARD_STATE -> "writes hard state, commit@term";
-            case RecordKind.FILE_HEADER -> "writes file header";
-            case RecordKind.FILE_INDEX -> "writes file index";
-            default -> "writes what nobody knows";
-        };
-    }
-
-    // -- the transport ------------------------------------------------------------------------------------------------
-
-    @Override
-    public MutableDirectBuffer claim(final int member, final int maxLength) {
-        claimedFor = member;
-        return simulation.network().takesFrame(id, member) ? claimed : null;
-    }
-
-    @Override
-    public int claimedOffset() {
-        return 0;
-    }
-
-    @Override
-    public void commit(final int length) {
-        if (length == 0) {
-            return;
-        }
-        onEffect();
-        final byte[] frame = new byte[length];
-        claimed.getBytes(0, frame);
-        trace("sends to", claimedFor, frame);
-        final UnsafeBuffer view = new UnsafeBuffer(frame);
-        simulation.invariants().onSend(id, claimedFor, reader.message(view, 0, reader.frameLength(view, 0, length)));
-        simulation.defect().onSend(this, claimedFor, frame);
-        simulation.network().send(id, claimedFor, frame);
     }
 
     // -- the surroundings ---------------------------------------------------------------------------------------------
@@ -550,10 +478,7 @@ final class SimNode implements PeerTransport, Surroundings {
 
     @Override
     public void onBlanknessEnded(final long term, final int leaderId) {
-        if (rejoinedAfterWipes != wipes) {
-            rejoinedAfterWipes = wipes;
-            simulation.reached(Outcome.WIPED_MEMBER_REJOINED);
-        }
+        watch.onBlanknessEnded();
         trace("is blank no more in term " + term, leaderId, null);
     }
 
@@ -561,19 +486,7 @@ final class SimNode implements PeerTransport, Surroundings {
     public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
         trace("is " + role + " in term " + term + ": " + reason, leaderId, null);
         observe(); // What was committed in the role before.
-        countRole(role);
-        simulation.invariants().onRole(id, role, term);
-    }
-
-    private void countRole(final RoleKind role) {
-        if (role == RoleKind.LEADER) {
-            simulation.reached(Outcome.LEADER_ELECTED);
-        } else if (roleBefore == RoleKind.LEADER) {
-            simulation.reached(Outcome.LEADER_DEPOSED);
-        } else if (roleBefore == RoleKind.CANDIDATE) {
-            simulation.reached(Outcome.ELECTION_LOST);
-        }
-        roleBefore = role;
+        watch.onRole(role, term);
     }
 
     // -- what others ask ----------------------------------------------------------------------------------------------
@@ -593,6 +506,11 @@ final class SimNode implements PeerTransport, Surroundings {
     /** What its handshake says. */
     boolean isBlank() {
         return replica.isBlank();
+    }
+
+    /** What is seen of it. */
+    MemberWatch watch() {
+        return watch;
     }
 
     ReplicaLog log() {
