@@ -14,14 +14,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class SimConnection implements ReplyOutput {
     private static final int ROOM_BYTES = 64 * 1024;
     private static final int SLOW_ROOM_BYTES = 512;
+    /** Rooms that are queued when no request is answered any more. */
+    private static final int OVERFULL_ROOMS = 4;
 
     private final Simulation simulation;
     private final SimClient client;
     private final SimNode node;
     private final SimRandom random;
     private final boolean slowReader;
-    private final int roomBytes;
-    private final int overfullBytes;
     private ClientSession session;
     private boolean closed;
 
@@ -45,8 +45,6 @@ final class SimConnection implements ReplyOutput {
         this.node = node;
         this.random = random;
         slowReader = simulation.plan().slowReaders && simulation.happens(Fault.SLOW_READER);
-        roomBytes = slowReader ? SLOW_ROOM_BYTES : ROOM_BYTES;
-        overfullBytes = 4 * roomBytes;
     }
 
     int member() {
@@ -166,7 +164,7 @@ final class SimConnection implements ReplyOutput {
         final byte[] bytes = new byte[length];
         claimed.getBytes(0, bytes);
         queuedBytes += length;
-        final long slowNs = slowReader && !simulation.isHealed() ? random.between(0, 20) * delayNs() : 0;
+        final long slowNs = isSlow() ? random.between(0, 20) * delayNs() : 0;
         lastReplyNs = Math.max(lastReplyNs, simulation.queue().nowNs() + delayNs() + slowNs);
         simulation.queue().at(lastReplyNs, () -> {
             drained(length);
@@ -177,7 +175,7 @@ final class SimConnection implements ReplyOutput {
     /** The socket has taken a reply: there may be room for what did not fit, and a use for what was not read. */
     private void drained(final int length) {
         queuedBytes -= length;
-        final boolean hasRoomAgain = ranOutOfRoom && queuedBytes < roomBytes;
+        final boolean hasRoomAgain = ranOutOfRoom && queuedBytes < roomBytes();
         if (session == null || !hasRoomAgain && inputLength == 0) {
             return;
         }
@@ -190,16 +188,25 @@ final class SimConnection implements ReplyOutput {
         });
     }
 
+    /** Until everything is healed: a large reply would take a slow client longer than a run may. */
+    private boolean isSlow() {
+        return slowReader && !simulation.isHealed();
+    }
+
+    private int roomBytes() {
+        return isSlow() ? SLOW_ROOM_BYTES : ROOM_BYTES;
+    }
+
     @Override
     public int room() {
-        final boolean room = queuedBytes < roomBytes;
+        final boolean room = queuedBytes < roomBytes();
         ranOutOfRoom |= !room;
-        return room ? (slowReader ? LEAST_ROOM_BYTES : MAX_CLAIM_BYTES) : 0;
+        return room ? (isSlow() ? LEAST_ROOM_BYTES : MAX_CLAIM_BYTES) : 0;
     }
 
     @Override
     public boolean isOverfull() {
-        final boolean overfull = queuedBytes > overfullBytes;
+        final boolean overfull = queuedBytes > OVERFULL_ROOMS * roomBytes();
         ranOutOfRoom |= overfull;
         return overfull;
     }
