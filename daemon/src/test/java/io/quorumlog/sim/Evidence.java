@@ -10,7 +10,7 @@ import io.quorumlog.codec.record.RecordKind;
  * it is flushed itself; of those that are not, the newest is enough, for testimonies only grow.
  */
 final class Evidence {
-    private static final int FLUSHED_BEFORE_OFFSET = LogRecord.HEADER_LENGTH + 2 * Integer.BYTES;
+    static final int FLUSHED_BEFORE_OFFSET = LogRecord.HEADER_LENGTH + 2 * Integer.BYTES;
 
     private long flushedBefore;
     private long waiting;

@@ -4,8 +4,6 @@ import io.quorumlog.codec.resp.Reply;
 import io.quorumlog.codec.resp.ReplyParser;
 import io.quorumlog.sim.invariant.ClientPayload;
 import io.quorumlog.sim.invariant.ClientRequest;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -18,13 +16,12 @@ final class SimClient {
     private static final int PATIENCE_TIMEOUTS = 8;
     private static final int ENTRY_VALUES = 4;
     private static final int READERS_PIPELINE = 16;
-    /** Entries that a READ shows at most if it does not say how many. */
-    private static final int USUAL_COUNT = 100;
 
     private final Simulation simulation;
     private final FaultPlan plan;
     private final int id;
     private final SimRandom random;
+    private final RequestWording wording;
     /** It mostly asks LAST, and goes on asking a member that does not answer. */
     private final boolean isReader;
 
@@ -48,6 +45,7 @@ final class SimClient {
         plan = simulation.plan();
         this.id = id;
         this.random = random;
+        wording = new RequestWording(random);
         isReader = id > 1 && plan.readers;
     }
 
@@ -237,51 +235,14 @@ final class SimClient {
                 argument,
                 payload,
                 simulation.invariants().committed().greatestToldIndex(),
-                random.percent(30) ? USUAL_COUNT : random.between(1, 20));
+                random.percent(30) ? RequestWording.USUAL_COUNT : random.between(1, 20));
     }
 
     private void send(final ClientRequest request) {
         simulation.trace(connection.member(), "is asked by client", id, 0, 0, request);
         simulation.invariants().onRequest(request);
         unanswered.add(request);
-        connection.send(bytes(request));
-    }
-
-    private byte[] bytes(final ClientRequest request) {
-        final String argument = Long.toString(request.argument());
-        return switch (request.kind()) {
-            case APPEND -> command("APPEND", request.payload());
-            case APPENDIF -> command("appendif", ascii(argument), request.payload());
-            case LAST -> random.percent(50) ? ascii("last\r\n") : command("LAST");
-            case READ -> read(request);
-            case TAIL -> command("TAIL", ascii(argument));
-            case TRANSFER -> ascii("TRANSFER " + argument + "\n");
-            case OTHER -> ascii(random.percent(50) ? "PING\r\n" : "STATUS\r\n");
-        };
-    }
-
-    /** Blocks, or says how many. */
-    private byte[] read(final ClientRequest request) {
-        final String from = Long.toString(request.argument());
-        if (request.count() == USUAL_COUNT) {
-            return command("READ", ascii(from), ascii("BLOCK"), ascii("" + random.between(1, 500)));
-        }
-        return command("READ", ascii(from), ascii("COUNT"), ascii("" + request.count()));
-    }
-
-    private static byte[] command(final String name, final byte[]... arguments) {
-        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.writeBytes(ascii("*" + (1 + arguments.length) + "\r\n$" + name.length() + "\r\n" + name + "\r\n"));
-        for (final byte[] argument : arguments) {
-            bytes.writeBytes(ascii("$" + argument.length + "\r\n"));
-            bytes.writeBytes(argument);
-            bytes.writeBytes(ascii("\r\n"));
-        }
-        return bytes.toByteArray();
-    }
-
-    private static byte[] ascii(final String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+        connection.send(wording.bytes(request));
     }
 
     // -- replies ------------------------------------------------------------------------------------------------------

@@ -48,7 +48,6 @@ final class Simulation {
     private long lastStep = Long.MAX_VALUE;
     private int occurrences;
     private long nextRequestNumber;
-    private long timeoutsToRest;
 
     Simulation(final long seed) {
         this(seed, Defect.NONE, Omissions.NONE);
@@ -207,7 +206,6 @@ final class Simulation {
             lookAgain(healedNs, unrest == null ? last.waitsFor() : unrest);
             unrest = unrest();
         }
-        timeoutsToRest = (queue.nowNs() - healedNs) / plan.electionTimeoutNs;
     }
 
     /** Whether a member that is not sound had begun a later term: then it deposes the leader when it comes back. */
@@ -366,11 +364,6 @@ final class Simulation {
     /** Events so far. */
     long steps() {
         return step;
-    }
-
-    /** How many election timeouts after everything was healed the cluster was at rest. */
-    long timeoutsToRest() {
-        return timeoutsToRest;
     }
 
     /** The same for two runs only if they were the same. */

@@ -9,17 +9,13 @@ import io.quorumlog.codec.peer.MessageKind;
 import io.quorumlog.codec.peer.PeerMessage;
 import io.quorumlog.codec.peer.VoteReply;
 import io.quorumlog.codec.peer.VoteRequest;
-import io.quorumlog.codec.record.Crc32c;
 import io.quorumlog.codec.record.LogRecord;
-import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.codec.resp.Reply;
 import io.quorumlog.log.MemoryRecordStream;
-import io.quorumlog.log.StoredFiles;
 import io.quorumlog.sim.invariant.BrokenInvariant;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.ObjIntConsumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -35,8 +31,6 @@ class SimulationCatchesDefectsTest {
     private static final int INQUIRY = 8;
     private static final int BLANK_REPLY = 2;
     private static final int ENDS_BLANKNESS = 1;
-    private static final int VOTED_FOR_OFFSET = LogRecord.HEADER_LENGTH;
-    private static final int FLUSHED_BEFORE_OFFSET = LogRecord.HEADER_LENGTH + 2 * Integer.BYTES;
     /** The product stopped the member itself. */
     private static final String OWN_CHECK = "its own check";
 
@@ -79,7 +73,7 @@ class SimulationCatchesDefectsTest {
         assertCaught(20, Set.of("MonotoneState"), new Defect() {
             @Override
             void onRestart(final MemoryRecordStream stream) {
-                forgetVotes(stream);
+                StoredRecords.forgetVotes(stream);
             }
         });
     }
@@ -219,7 +213,7 @@ class SimulationCatchesDefectsTest {
         assertCaught(200, Set.of("DamageIsNamed", "LogMatching", "ReadsAreStable"), new Defect() {
             @Override
             void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {
-                fixChecksum(bytes, offset, length);
+                StoredRecords.fixChecksum(bytes, offset, length);
             }
         });
     }
@@ -231,7 +225,7 @@ class SimulationCatchesDefectsTest {
         assertCaught(1000, Set.of("LogMatching", "ReadsAreStable", "MonotoneState"), omissions, new Defect() {
             @Override
             void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {
-                fixChecksum(bytes, offset, length);
+                StoredRecords.fixChecksum(bytes, offset, length);
             }
         });
     }
@@ -242,7 +236,7 @@ class SimulationCatchesDefectsTest {
         assertCaught(200, Set.of("DamageIsNamed", "FlushedIsKept", "MonotoneState"), new Defect() {
             @Override
             void onRestart(final MemoryRecordStream stream) {
-                forgetEvidence(stream);
+                StoredRecords.forgetEvidence(stream);
             }
         });
     }
@@ -383,41 +377,5 @@ class SimulationCatchesDefectsTest {
 
     private static boolean isOfTerm(final SimNode receiver, final UnsafeBuffer frame) {
         return frame.getLong(PeerMessage.TERM_OFFSET, LITTLE_ENDIAN) == receiver.term();
-    }
-
-    /** Takes the votes out of all hard states, as if none had been given. */
-    private static void forgetVotes(final MemoryRecordStream stream) {
-        changeHardStates(stream, (bytes, offset) -> bytes.putInt(offset + VOTED_FOR_OFFSET, 0, LITTLE_ENDIAN));
-    }
-
-    /** Takes out of all hard states what they say of flushes. */
-    private static void forgetEvidence(final MemoryRecordStream stream) {
-        changeHardStates(stream, (bytes, offset) -> bytes.putLong(offset + FLUSHED_BEFORE_OFFSET, 0, LITTLE_ENDIAN));
-    }
-
-    private static void changeHardStates(final MemoryRecordStream stream, final ObjIntConsumer<UnsafeBuffer> change) {
-        final StoredFiles files = stream.storedFiles();
-        for (final int file : files.numbers()) {
-            try (StoredFiles.Scan scan = files.scan(file)) {
-                while (scan.next() == StoredFiles.Found.RECORD) {
-                    if (scan.record().getByte(LogRecord.KIND_OFFSET) == RecordKind.HARD_STATE) {
-                        change.accept(stream.bytes(file), (int) scan.offset());
-                        fixChecksum(
-                                stream.bytes(file),
-                                (int) scan.offset(),
-                                scan.record().capacity());
-                    }
-                }
-            }
-        }
-    }
-
-    private static void fixChecksum(final UnsafeBuffer bytes, final int offset, final int length) {
-        final int checked = offset + LogRecord.LENGTH_OFFSET;
-        final int checksum = new Crc32c()
-                .reset()
-                .update(bytes, checked, length - LogRecord.LENGTH_OFFSET)
-                .value();
-        bytes.putInt(offset + LogRecord.CRC_OFFSET, checksum, LITTLE_ENDIAN);
     }
 }

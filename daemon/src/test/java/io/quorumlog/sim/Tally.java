@@ -45,10 +45,6 @@ final class Tally {
         return faults[fault.ordinal()];
     }
 
-    long runs() {
-        return runs;
-    }
-
     long events() {
         return events;
     }
