@@ -1,28 +1,23 @@
 package io.quorumlog.sim;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quorumlog.codec.peer.AppendEntries;
-import io.quorumlog.codec.peer.MessageKind;
-import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.log.MemoryRecordStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 class SimulateTest {
-    /** A follower commits what it holds, not what the leader has committed. */
-    private static final Defect COMMITS_WHAT_IT_HOLDS = new Defect() {
+    /** A member that crashes forgets whom it voted for. */
+    private static final Defect FORGETS_VOTES = new Defect() {
         @Override
-        void onReceive(final SimNode receiver, final UnsafeBuffer frame, final int length) {
-            if (frame.getByte(PeerMessage.KIND_OFFSET) == MessageKind.APPEND_ENTRIES) {
-                frame.putLong(AppendEntries.LEADER_COMMIT_OFFSET, Long.MAX_VALUE, LITTLE_ENDIAN);
-            }
+        void onRestart(final MemoryRecordStream stream) {
+            StoredRecords.forgetVotes(stream);
         }
     };
 
@@ -30,17 +25,30 @@ class SimulateTest {
 
     @Test
     void failureIsMadeSmallAndItsCommandShowsItAgain() {
-        assertEquals(1, simulate(COMMITS_WHAT_IT_HOLDS, "--seeds", "100"), output());
+        assertEquals(1, simulate(FORGETS_VOTES, "--seeds", "100"), output());
 
         final Matcher first = find("seed (\\d+) breaks (\\w+) with event (\\d+)");
         final Matcher small = find("made smaller: (\\d+) events and these faults: (.*)");
         final Matcher command = find("to see it again: scripts/simulate (.*)");
         assertTrue(Long.parseLong(small.group(1)) <= Long.parseLong(first.group(3)), output());
-        assertEquals("", small.group(2), "it takes no fault");
+        assertTrue(faults(small.group(2)) <= 3, output());
+        final SimulationFailure whole = assertThrows(
+                SimulationFailure.class,
+                () -> new Simulation(Long.parseLong(first.group(1)), FORGETS_VOTES, Omissions.NONE).run());
+        assertTrue(faults(whole.tally().faultsText()) > 10, whole.tally().faultsText());
+        assertTrue(command.group(1).contains("--without") && command.group(1).contains("--skip"), command.group(1));
 
         bytes.reset();
-        assertEquals(1, simulate(COMMITS_WHAT_IT_HOLDS, command.group(1).split(" ")));
+        assertEquals(1, simulate(FORGETS_VOTES, command.group(1).split(" ")));
         find("seed " + first.group(1) + " step " + small.group(1) + ": .*" + first.group(2));
+    }
+
+    private static long faults(final String text) {
+        return Pattern.compile("\\d[\\d,]*")
+                .matcher(text)
+                .results()
+                .mapToLong(number -> Long.parseLong(number.group().replaceAll("\\D", "")))
+                .sum();
     }
 
     @Test
