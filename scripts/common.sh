@@ -1,11 +1,13 @@
 # shellcheck shell=sh
 # What the scripts share. Sourced, with the clone's directory in $root.
 
-# shellcheck disable=SC2154 # root is set by who sources this.
+# shellcheck disable=SC2034,SC2154 # root is set by who sources this; not everybody uses every jar.
 daemon_jar=$root/daemon/target/quorumlog-daemon.jar
+# shellcheck disable=SC2034
 client_jar=$root/client/target/quorumlog-client.jar
-# shellcheck disable=SC2034 # Used by who sources this.
+# shellcheck disable=SC2034
 simulation_classes=$root/daemon/target/test-classes
+bench_jar=$root/bench/target/benchmarks.jar
 
 # Without this, what Java opens first would be its standard error: log lines would go into a file. Standard output is opened
 # for reading, so that who writes to it fails as with a closed one; errors have nowhere to be told.
@@ -74,12 +76,17 @@ use_utf8() {
     esac
 }
 
-# Without the tests' classes, unless $build_tests says otherwise.
+# Builds client and daemon, and bench if its jar is among these. Without the tests' classes, unless $build_tests says
+# otherwise.
 build_tests=-Dmaven.test.skip=true
 build() {
+    modules=client,daemon
+    for jar in "$@"; do
+        [ "$jar" != "$bench_jar" ] || modules=$modules,bench
+    done
     printf '%s\n' "building (the first time, Maven downloads what it needs) ..." >&2
     # Maven's own output is of use only where it fails, and then it must not hide in what we print.
-    (cd "$root" && mvn -B -q -Dstyle.color=never package "$build_tests" -pl client,daemon -am) >&2 || die 1 "the build failed"
+    (cd "$root" && mvn -B -q -Dstyle.color=never package "$build_tests" -pl "$modules" -am) >&2 || die 1 "the build failed"
 }
 
 # Builds if one of these is not there.
@@ -91,18 +98,18 @@ build_if_missing() {
     [ -n "$missing" ] || return 0
     [ -w "$root" ] || die 1 "there is nothing built yet, and nothing can be written to $root"
     command -v mvn >/dev/null || die 1 "there is nothing built yet, and no mvn on the path; install Maven 3.8 or newer"
-    build
+    build "$@"
 }
 
-# Builds if nothing has been built since a source changed. What can't be built anew is taken as it is.
+# Builds if one of these has not been built since a source of it changed. What can't be built anew is taken as it is.
 build_if_stale() {
-    build_if_missing "$daemon_jar" "$client_jar"
+    build_if_missing "$@"
     [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
-    for jar in "$daemon_jar" "$client_jar"; do
+    for jar in "$@"; do
         newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "${jar%/target/*}/pom.xml" \
             "${jar%/target/*}/src/main" -newer "$jar" -type f 2>/dev/null | head -n 1)
         if [ -n "$newer" ]; then
-            build
+            build "$@"
             return
         fi
     done

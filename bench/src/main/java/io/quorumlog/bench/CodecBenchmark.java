@@ -35,10 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(
         value = 1,
-        jvmArgsAppend = {
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"
-        })
+        jvmArgsAppend = {JvmFlags.REFLECT, JvmFlags.MISC})
 public class CodecBenchmark {
     private static final int ENTRIES = 64;
 
