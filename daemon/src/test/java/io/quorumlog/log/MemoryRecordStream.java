@@ -286,6 +286,17 @@ public final class MemoryRecordStream implements RecordStream {
         forgetUnflushed();
     }
 
+    /** Cuts off a stopped log's end, from a position on. */
+    public void cutOff(final long position) {
+        final int number = RecordStream.file(position);
+        files.removeIf(file -> file.number > number || file.number == number && (int) position < FIRST_OFFSET);
+        for (final File file : files) {
+            if (file.number == number) {
+                file.bytes.setMemory((int) position, fileBytes - (int) position, (byte) 0);
+            }
+        }
+    }
+
     private static int endOfRecords(final UnsafeBuffer bytes) {
         int end = FIRST_OFFSET - GAP;
         int length;

@@ -38,6 +38,11 @@ class Defect {
     /** A bit of a record is flipped; it begins at {@code offset} of a file's bytes. */
     void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {}
 
+    /** Whether a member that cut off what was damaged knows that it held more. */
+    boolean remembersLoss() {
+        return true;
+    }
+
     /** What a member takes for the truth about room on its disk. */
     boolean seesRoom(final boolean reserved) {
         return reserved;

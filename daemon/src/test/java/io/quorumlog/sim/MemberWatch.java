@@ -15,6 +15,7 @@ final class MemberWatch {
     private RoleKind role = RoleKind.FOLLOWER;
     private long laggardUntilIndex = NOT_LAGGING;
     private boolean wiped;
+    private boolean hasLostEntries;
 
     MemberWatch(final Simulation simulation, final int member) {
         this.simulation = simulation;
@@ -86,8 +87,17 @@ final class MemberWatch {
         wiped = true;
     }
 
+    /** It has cut off what was damaged. */
+    void onLoss() {
+        hasLostEntries = true;
+    }
+
     /** It counts, or counts again. */
     void onBlanknessEnded() {
+        if (hasLostEntries) {
+            hasLostEntries = false;
+            simulation.reached(Outcome.LOSS_MADE_GOOD);
+        }
         if (wiped) {
             wiped = false;
             simulation.reached(Outcome.WIPED_MEMBER_REJOINED);

@@ -40,6 +40,7 @@ final class SimDisk implements RecordStream {
 
     private long reportedSeq;
     private long flushesTotal;
+    private boolean lossUnderWay;
 
     private final SimRoom room;
     private final BitRot rot;
@@ -168,7 +169,27 @@ final class SimDisk implements RecordStream {
     void wipe() {
         stream = new MemoryRecordStream(simulation.plan().fileBytes);
         rot.clear();
+        lossUnderWay = false;
         simulation.invariants().onWipe(member);
+    }
+
+    /** What is damaged is cut off, with all behind it; no process runs. */
+    void cutOff(final long position) {
+        stream.cutOff(position);
+        rot.clear();
+        lossUnderWay = true;
+        simulation.invariants().onLoss(member);
+    }
+
+    /** Whether something was cut off, of which the log does not tell yet. */
+    boolean isLossUnderWay() {
+        return lossUnderWay;
+    }
+
+    /** The log tells of what was cut off, and that is flushed before the member says anything. */
+    void finishRepair() {
+        stream.flushed(stream.lastSeq());
+        lossUnderWay = false;
     }
 
     private MemoryRecordStream.CrashFate fate() {

@@ -144,6 +144,9 @@ final class SimNode implements Surroundings {
             }
             disk.reopen(recovered);
             log = new ReplicaLog(disk, recovered, identity);
+            if (disk.isLossUnderWay()) {
+                disk.finishRepair();
+            }
             simulation.invariants().onRestart(id, log.commitWatermark());
             final SimRandom timeouts = random.split();
             replica = new Replica(config, log, transport, bound -> timeouts.between(0, bound - 1), this, clock.nowNs());
@@ -154,17 +157,31 @@ final class SimNode implements Surroundings {
         wake();
     }
 
-    /** Null if the log is damaged: then somebody restores what is damaged, or has the member start on an empty disk. */
+    /**
+     * Null if the log is damaged, and the process dies over it, or ends: then somebody restores what is damaged, or has the
+     * member start on an empty disk.
+     */
     private RecoveredLog recover() {
         try {
             final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity);
             if (disk.isDamaged()) {
                 throw new BrokenInvariant("DamageIsNamed", "member " + id + " comes up on a damaged log");
             }
-            return recovered;
+            return disk.isLossUnderWay() && simulation.defect().remembersLoss()
+                    ? recovered.withLostEntries()
+                    : recovered;
         } catch (final DamagedLogException e) {
             if (!disk.isDamaged()) {
                 throw e;
+            }
+            if (e.soundIndex() > 0 && random.percent(60)) {
+                cutOff(e);
+                if (random.percent(70)) {
+                    return recover();
+                }
+                trace("dies before it has written that down", 0, null);
+                simulation.faults().onDown(id);
+                return null;
             }
             trace("does not start: " + e.getMessage(), 0, null);
             simulation.reached(Outcome.DAMAGE_REFUSED);
@@ -176,6 +193,15 @@ final class SimNode implements Surroundings {
             simulation.faults().onDown(id);
             return null;
         }
+    }
+
+    /** What is damaged is set aside. Should the process die before it has written that down, the next one goes on with it. */
+    private void cutOff(final DamagedLogException damage) {
+        trace("cuts off what is damaged: " + damage.getMessage(), 0, null);
+        simulation.reached(Outcome.DAMAGE_CUT_OFF);
+        disk.cutOff(damage.position());
+        watch.onLoss();
+        wipes++;
     }
 
     /** The process is gone at once. */
@@ -217,7 +243,7 @@ final class SimNode implements Surroundings {
         wipes++;
     }
 
-    /** How often the disk was wiped. */
+    /** How often the member forgot what it had promised. */
     int wipes() {
         return wipes;
     }

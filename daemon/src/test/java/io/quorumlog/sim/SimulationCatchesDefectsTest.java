@@ -218,6 +218,18 @@ class SimulationCatchesDefectsTest {
         });
     }
 
+    /** Row 21: a member that cut off what was damaged votes as if it had never had it. */
+    @Test
+    void memberThatForgetsThatItLostEntriesIsCaught() {
+        assertCaught(
+                300, Set.of("CommitNeedsMajority", "LeaderCompleteness", "ElectionSafety", OWN_CHECK), new Defect() {
+                    @Override
+                    boolean remembersLoss() {
+                        return false;
+                    }
+                });
+    }
+
     /** Row 20: the same for what no flush had covered, where only a crash does damage. */
     @Test
     void tornRecordThatNoChecksumShowsIsCaught() {

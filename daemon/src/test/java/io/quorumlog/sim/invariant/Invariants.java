@@ -12,6 +12,7 @@ public final class Invariants {
     private static final int VOTED_FOR_OFFSET = LogRecord.HEADER_LENGTH;
     private static final int FLAGS_OFFSET = VOTED_FOR_OFFSET + Integer.BYTES;
     private static final int BLANK = 1;
+    private static final int LOST_ENTRIES = 2;
 
     private final CommittedLog committed = new CommittedLog();
     private final ObservedMember[] members;
@@ -70,8 +71,12 @@ public final class Invariants {
             for (final SimulationInvariant rule : rules) {
                 rule.onHardState(member, term, votedFor);
             }
-            final boolean blank = (record.buffer().getInt(FLAGS_OFFSET, ByteOrder.LITTLE_ENDIAN) & BLANK) != 0;
-            if (!blank && member.endBlankness()) {
+            final int flags = record.buffer().getInt(FLAGS_OFFSET, ByteOrder.LITTLE_ENDIAN);
+            if ((flags & LOST_ENTRIES) != 0) {
+                member.beginBlankness();
+            }
+            // What is read at a restart was judged when it was written.
+            if ((flags & BLANK) == 0 && member.endBlankness() && !member.isRestarting()) {
                 for (final SimulationInvariant rule : rules) {
                     rule.onBlanknessEnded(member);
                 }
@@ -142,6 +147,14 @@ public final class Invariants {
         }
     }
 
+    /** A member's process is gone, and the end of its log is cut off, which it may have acknowledged. */
+    public void onLoss(final int id) {
+        member(id).loseEnd();
+        for (final SimulationInvariant rule : rules) {
+            rule.onWipe(member(id));
+        }
+    }
+
     /** Members that are blank, by their disks. */
     public int blankMembers() {
         int count = 0;
@@ -166,6 +179,7 @@ public final class Invariants {
      */
     public void onRestart(final int id, final long commitIndex) {
         final ObservedMember member = member(id);
+        member.restarted();
         member.durable(member.lastSeq());
         member.role(RoleKind.FOLLOWER, member.term());
         for (final SimulationInvariant rule : rules) {

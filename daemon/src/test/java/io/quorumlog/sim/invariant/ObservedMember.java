@@ -17,10 +17,14 @@ public final class ObservedMember {
     private long lastSeq;
     private long durableSeq;
     private long durableSeqBeforeRestart;
-    /** Number of the first hard state that is not blank; 0 while there is none. */
+    private boolean restarting;
+    /** The end of its log was cut off, and none of its records says so: what it kept may say that it is not blank. */
+    private boolean lossUnrecorded;
+
+    /** Number of the first hard state that is not blank since the last that lost entries; 0 while there is none. */
     private long notBlankSeq;
 
-    /** What it held durably, and could be counted on for, when its disk was wiped; a list a time. */
+    /** What it held durably, and could be counted on for, when its disk was wiped or it lost entries; a list a time. */
     private final List<List<ObservedEntry>> lost = new ArrayList<>();
 
     ObservedMember(final int id) {
@@ -120,11 +124,18 @@ public final class ObservedMember {
         entries.add(entry);
     }
 
+    /** It has written that it lost entries. */
+    void beginBlankness() {
+        lossUnrecorded = false;
+        notBlankSeq = 0;
+    }
+
     /** It has written that it is not blank. @return whether it had not before */
     boolean endBlankness() {
-        if (notBlankSeq != 0) {
+        if (notBlankSeq != 0 || restarting && lossUnrecorded) {
             return false;
         }
+        lossUnrecorded = false;
         notBlankSeq = lastSeq;
         return true;
     }
@@ -133,6 +144,15 @@ public final class ObservedMember {
         term = newTerm;
         votedFor = newVotedFor;
         hardStateSeq = lastSeq;
+    }
+
+    /** Whether what it kept is being read. */
+    boolean isRestarting() {
+        return restarting;
+    }
+
+    void restarted() {
+        restarting = false;
     }
 
     void role(final RoleKind newRole, final long newRoleTerm) {
@@ -150,6 +170,7 @@ public final class ObservedMember {
 
     /** Forgets everything: what survived a crash is read from the disk anew, and all of that is durable. */
     void restart() {
+        restarting = true;
         durableSeqBeforeRestart = durableSeq;
         durableSeq = 0;
         hardStateSeq = 0;
@@ -164,11 +185,23 @@ public final class ObservedMember {
 
     /** Its disk is empty from now on. */
     void wipe() {
+        lose();
+        restart();
+    }
+
+    /** The end of its log is cut off. */
+    void loseEnd() {
+        lose();
+        lossUnrecorded = true;
+    }
+
+    /** It can't be counted on for anything that it held. */
+    private void lose() {
         if (!isBlank()) {
             lost.add(entries.stream().filter(entry -> isDurable(entry.index())).toList());
         }
         durableSeq = 0;
-        restart();
+        notBlankSeq = 0;
     }
 
     @Override
