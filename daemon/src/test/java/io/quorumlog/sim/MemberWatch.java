@@ -96,7 +96,7 @@ final class MemberWatch {
     void onBlanknessEnded() {
         if (hasLostEntries) {
             hasLostEntries = false;
-            simulation.reached(Outcome.LOSS_MADE_GOOD);
+            simulation.reached(Outcome.DAMAGE_MADE_GOOD);
         }
         if (wiped) {
             wiped = false;

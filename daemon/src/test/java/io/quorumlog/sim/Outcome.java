@@ -24,7 +24,7 @@ enum Outcome {
     /** A member cut off what was damaged, to have it from the leader again. */
     DAMAGE_CUT_OFF,
     /** A member that had cut off what was damaged counts again. */
-    LOSS_MADE_GOOD,
+    DAMAGE_MADE_GOOD,
     /** A member did not start on a damaged log. */
     DAMAGE_REFUSED,
     /** A member whose disk is full handed over, or was no leader, and ended. */
