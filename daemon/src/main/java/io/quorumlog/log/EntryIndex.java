@@ -98,6 +98,11 @@ final class EntryIndex {
         return files == 0;
     }
 
+    /** First live entry of a file; the next file's if it has none. */
+    long firstIndex(final int file) {
+        return firstIndexes[file - oldestFile];
+    }
+
     /** First live entry of the newest file; one above the last index if it has none. */
     long newestFirstIndex() {
         return firstIndexes[files - 1];

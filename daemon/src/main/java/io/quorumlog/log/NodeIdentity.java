@@ -14,9 +14,14 @@ public record NodeIdentity(int nodeId, int[] memberIds) {
     public NodeIdentity {
         memberIds = memberIds.clone();
         Arrays.sort(memberIds);
-        if (memberIds.length > MAX_MEMBERS || Arrays.binarySearch(memberIds, nodeId) < 0) {
+        if (!isPossible(nodeId, memberIds)) {
             throw new IllegalArgumentException("node " + nodeId + " of members " + Arrays.toString(memberIds));
         }
+    }
+
+    /** Whether there may be such a node; {@code memberIds} ascend. */
+    static boolean isPossible(final int nodeId, final int[] memberIds) {
+        return memberIds.length <= MAX_MEMBERS && Arrays.binarySearch(memberIds, nodeId) >= 0;
     }
 
     /** A copy. */

@@ -40,7 +40,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class Recovery {
     private final StoredFiles files;
-    private final NodeIdentity identity;
+    private final LogOwner owner;
+    private final RecordObserver observer;
     private final int[] foundNumbers;
     /** Of the files before the first gap. */
     private final int[] numbers;
@@ -64,9 +65,10 @@ public final class Recovery {
     private int[] filesToDelete = {};
     private String repair;
 
-    private Recovery(final StoredFiles files, final NodeIdentity identity) {
+    private Recovery(final StoredFiles files, final NodeIdentity identity, final RecordObserver observer) {
         this.files = files;
-        this.identity = identity;
+        this.observer = observer;
+        owner = new LogOwner(files, identity);
         foundNumbers = files.numbers();
         int together = Math.min(1, foundNumbers.length);
         while (together < foundNumbers.length && foundNumbers[together] == foundNumbers[together - 1] + 1) {
@@ -82,7 +84,16 @@ public final class Recovery {
      * @throws StorageException if it can't be read, or is another node's, another cluster's or a newer version's
      */
     public static RecoveredLog recover(final StoredFiles files, final NodeIdentity identity) {
-        return new Recovery(files, identity).run();
+        return recover(files, identity, RecordObserver.NONE);
+    }
+
+    /**
+     * Reads everything, before an observer's eyes.
+     *
+     * @param identity whose log it must be; null for anybody's
+     */
+    static RecoveredLog recover(final StoredFiles files, final NodeIdentity identity, final RecordObserver observer) {
+        return new Recovery(files, identity, observer).run();
     }
 
     private RecoveredLog run() {
@@ -241,7 +252,7 @@ public final class Recovery {
             flushedBefore = hardState.wrap(bytes).flushedBefore();
         } else if (record.kind() == RecordKind.FILE_HEADER && isHeader(bytes)) {
             checkFormat(file, offset);
-            checkIdentity(file);
+            owner.checkHeader(file, fileHeader);
             flushedBefore = fileHeader.flushedBefore();
         } else {
             return;
@@ -321,6 +332,7 @@ public final class Recovery {
         }
         lastPosition = RecordStream.position(file, offset);
         end = lastPosition + record.length();
+        observer.onRecord(lastPosition, record);
     }
 
     private void applyEntry(final int file, final long offset) {
@@ -347,7 +359,7 @@ public final class Recovery {
                 LogRecord.HEADER_LENGTH,
                 record.payloadLength());
         if (record.kind() == RecordKind.CLUSTER && state.cluster() != null) {
-            checkMembers(file, state.cluster().memberIds());
+            owner.checkMembers(file, state.cluster().memberIds());
         }
     }
 
@@ -424,7 +436,7 @@ public final class Recovery {
             throw damaged(file, offset, "the file's header is none");
         }
         checkFormat(file, offset);
-        checkIdentity(file);
+        owner.checkHeader(file, fileHeader);
         if (fileHeader.file() != file) {
             throw damaged(file, offset, "the file's header is that of " + files.name(fileHeader.file()));
         }
@@ -454,22 +466,6 @@ public final class Recovery {
     private void checkFormat(final int file, final long offset) {
         if (fileHeader.format() > FileHeaderRecord.FORMAT) {
             throw newer(file, offset, "format " + fileHeader.format());
-        }
-    }
-
-    private void checkIdentity(final int file) {
-        if (fileHeader.nodeId() != identity.nodeId()) {
-            throw new StorageException(files.name(file) + " is data of node " + fileHeader.nodeId()
-                    + ", but this is node " + identity.nodeId() + ": give each node its own data directory");
-        }
-        checkMembers(file, fileHeader.memberIds());
-    }
-
-    private void checkMembers(final int file, final int[] memberIds) {
-        if (!Arrays.equals(memberIds, identity.memberIds())) {
-            throw new StorageException(files.name(file) + " is data of a cluster of members "
-                    + Arrays.toString(memberIds) + ", but the setting names members "
-                    + Arrays.toString(identity.memberIds()));
         }
     }
 

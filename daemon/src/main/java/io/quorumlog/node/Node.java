@@ -323,7 +323,10 @@ final class Node {
 
     /** The operator looks for the directory first, and several nodes' files have the same names. */
     private String inDirectory(final String message) {
-        final Path directory = config.dataDir();
+        return inDirectory(config.dataDir(), message);
+    }
+
+    static String inDirectory(final Path directory, final String message) {
         return message.contains(directory.toString()) ? message : "data directory " + directory + ": " + message;
     }
 

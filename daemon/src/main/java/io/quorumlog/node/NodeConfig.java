@@ -66,16 +66,18 @@ record NodeConfig(
             throw new ConfigException("flags", ConfigException.echo(e.getMessage()) + "; see --help");
         }
         if (flags.isUsageHelpRequested()) {
-            return new Parsed(null, commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF));
+            return new Parsed(null, null, commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF));
         }
         if (flags.isVersionHelpRequested()) {
-            return new Parsed(null, "quorumlog " + version + System.lineSeparator());
+            return new Parsed(null, null, "quorumlog " + version + System.lineSeparator());
         }
-        return new Parsed(new Reader(flags, environment).read(), null);
+        final Reader reader = new Reader(flags, environment);
+        final OfflineTask offline = OfflineFlags.read(flags, reader.dataDir());
+        return offline != null ? new Parsed(null, offline, null) : new Parsed(reader.read(), null, null);
     }
 
-    /** What the command line asks for: one of the two is null. */
-    record Parsed(NodeConfig config, String text) {}
+    /** What the command line asks for: a node, a look at its data, or a text to print. The two others are null. */
+    record Parsed(NodeConfig config, OfflineTask offline, String text) {}
 
     private static ConfigException unknown(final List<String> unmatched) {
         final StringBuilder allowed = new StringBuilder("unknown ");
@@ -85,7 +87,8 @@ record NodeConfig(
         }
         return new ConfigException(
                 ConfigException.echo(String.join(" ", unmatched)),
-                allowed.append("--help, --version").toString());
+                allowed.append(OfflineFlags.VERIFY + ", " + OfflineFlags.DUMP + ", --help, --version")
+                        .toString());
     }
 
     private static CommandLine commandLine(final String version) {
@@ -98,6 +101,7 @@ record NodeConfig(
                     .description(escape(setting.description() + byDefault))
                     .build());
         }
+        OfflineFlags.addTo(spec);
         spec.addOption(OptionSpec.builder("--help")
                 .usageHelp(true)
                 .description("print this and exit")
@@ -110,7 +114,10 @@ record NodeConfig(
                 .width(HELP_COLUMNS)
                 .sortOptions(false)
                 .adjustLineBreaksForWideCJKCharacters(false)
-                .customSynopsis("scripts/node --node-id ID --cluster MEMBERS [--name value]...")
+                .customSynopsis(
+                        "scripts/node --node-id ID --cluster MEMBERS [--name value]...",
+                        "       scripts/node --verify [--data-dir DIR]",
+                        "       scripts/node --dump FROM TO [--data-dir DIR]")
                 .description(
                         "Runs one member of a quorumlog cluster in the foreground. Each setting may also come from the"
                                 + " environment: QUORUMLOG_NODE_ID for --node-id, and so on; the flag wins.",
@@ -118,6 +125,7 @@ record NodeConfig(
                 .footer(
                         "",
                         "Exit status: 0 stopped by SIGTERM or SIGINT; 1 can't start or can't go on; 2 a wrong setting.",
+                        "With --verify or --dump: 0 the data is whole; 1 it isn't, or a node runs on it.",
                         "An example, a cluster of one:",
                         "  scripts/node --node-id 1 --cluster 1=127.0.0.1:5500:6500 --data-dir /tmp/quorumlog");
         // An @ or a quote in a value means itself.

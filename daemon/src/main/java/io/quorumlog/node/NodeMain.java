@@ -1,7 +1,15 @@
 package io.quorumlog.node;
 
+import io.quorumlog.log.StorageException;
 import io.quorumlog.store.ChronicleFlags;
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintStream;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.security.Security;
 import java.util.Locale;
 
@@ -24,26 +32,45 @@ public final class NodeMain {
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
 
-        final NodeConfig config = configOrEnd(arguments, standardOutput, end);
-        final Node node = new Node(config, version(), end);
+        final NodeConfig.Parsed parsed = parseOrEnd(arguments, end);
+        if (parsed.text() != null) {
+            standardOutput.print(parsed.text());
+            end.quietly(standardOutput.checkError() ? ProcessEnd.FAILED : ProcessEnd.STOPPED);
+        }
+        if (parsed.offline() != null) {
+            stopSignal.uninstall();
+            lookOffline(parsed.offline(), end);
+        }
+        final Node node = new Node(parsed.config(), version(), end);
         stopSignal.stops(node);
         node.start();
     }
 
-    private static NodeConfig configOrEnd(
-            final String[] arguments, final PrintStream standardOutput, final ProcessEnd end) {
-        final NodeConfig.Parsed parsed;
+    private static NodeConfig.Parsed parseOrEnd(final String[] arguments, final ProcessEnd end) {
         try {
-            parsed = NodeConfig.parse(arguments, System.getenv(), version());
+            return NodeConfig.parse(arguments, System.getenv(), version());
         } catch (final ConfigException e) {
             end.withLine(ProcessEnd.WRONG_SETTING, e.getMessage());
             throw e;
         }
-        if (parsed.config() == null) {
-            standardOutput.print(parsed.text());
-            end.quietly(standardOutput.checkError() ? ProcessEnd.FAILED : ProcessEnd.STOPPED);
+    }
+
+    /** Does not return. */
+    private static void lookOffline(final OfflineTask task, final ProcessEnd end) {
+        final Writer output = new BufferedWriter(
+                new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8));
+        try {
+            try {
+                task.run(output);
+            } finally {
+                output.flush();
+            }
+            end.quietly(ProcessEnd.STOPPED);
+        } catch (final StorageException e) {
+            end.withLine(ProcessEnd.FAILED, Node.inDirectory(task.dataDir(), e.getMessage()));
+        } catch (final IOException nobodyReads) {
+            end.quietly(ProcessEnd.FAILED);
         }
-        return parsed.config();
     }
 
     /** As the jar's manifest says it. */

@@ -24,6 +24,11 @@ final class StopSignal extends Thread {
         node = started;
     }
 
+    /** Leaves the signals to the JVM, whose status says that the process was stopped: there will be no node. */
+    void uninstall() {
+        Runtime.getRuntime().removeShutdownHook(this);
+    }
+
     private synchronized Node node() {
         return node;
     }

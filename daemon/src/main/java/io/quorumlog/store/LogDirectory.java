@@ -44,7 +44,7 @@ public final class LogDirectory implements AutoCloseable {
     /** Of two members, one alone is no majority. */
     private static final int SMALLEST_CLUSTER_THAT_REPAIRS = 3;
 
-    private static final String LOCK_NAME = "LOCK";
+    static final String LOCK_NAME = "LOCK";
 
     private final Path directory;
     private final FileChannel lockChannel;
@@ -122,8 +122,7 @@ public final class LogDirectory implements AutoCloseable {
         try {
             channel = FileChannel.open(directory.resolve(LOCK_NAME), CREATE, WRITE);
             if (tryLock(channel) == null) {
-                throw new StorageException("data directory " + directory + ": another process uses it (it holds "
-                        + directory.resolve(LOCK_NAME) + ")");
+                throw isInUse(directory);
             }
             final LogDirectory locked = new LogDirectory(directory, channel);
             locked.deleteLeftovers();
@@ -317,7 +316,12 @@ public final class LogDirectory implements AutoCloseable {
         return directory;
     }
 
-    private static StorageException failed(final Path directory, final String what, final IOException e) {
+    static StorageException isInUse(final Path directory) {
+        return new StorageException("data directory " + directory + ": another process uses it (it holds "
+                + directory.resolve(LOCK_NAME) + ")");
+    }
+
+    static StorageException failed(final Path directory, final String what, final IOException e) {
         return new StorageException("data directory " + directory + ": " + what + ": " + e.getMessage(), e);
     }
 
