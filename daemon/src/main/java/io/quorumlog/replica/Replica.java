@@ -107,12 +107,13 @@ public final class Replica implements ReplicaPort {
      */
     private void checkFounding(final int from, final AppendEntries message) {
         final EntryBatch entries = message.entries();
-        if (!entries.next() || entries.entry().kind() != RecordKind.CLUSTER) {
+        if (!entries.next()) {
             return;
         }
         final LogRecord entry = entries.entry();
-        final ClusterIdentity theirs =
-                ClusterIdentity.decode(entry.buffer(), LogRecord.HEADER_LENGTH, entry.payloadLength());
+        final ClusterIdentity theirs = entry.kind() == RecordKind.CLUSTER
+                ? ClusterIdentity.decode(entry.buffer(), LogRecord.HEADER_LENGTH, entry.payloadLength())
+                : null;
         if (theirs == null || !Arrays.equals(theirs.memberIds(), config.memberIds())) {
             throw new ProtocolException("member " + from + " replicates the first entry of "
                     + (theirs == null ? "no cluster" : theirs) + ", but the members are "

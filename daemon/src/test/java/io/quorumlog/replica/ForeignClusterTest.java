@@ -63,6 +63,16 @@ class ForeignClusterTest {
         assertEquals(0, replica.clusterIdHigh());
     }
 
+    @Test
+    void logThatBeginsWithNoIdentityIsRefused() {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1024]);
+        LogRecord.encodeHeader(buffer, AppendEntries.LENGTH, RecordKind.NO_OP, 1, 1, 1, buffer, 0, 0, new Crc32c());
+
+        refused(
+                new AppendEntries().wrapAndEncode(buffer, 0, 2, 1).entryBytes(LogRecord.HEADER_LENGTH),
+                "the first entry of no cluster");
+    }
+
     private void refused(final AppendEntries message, final String words) {
         final ProtocolException thrown =
                 assertThrows(ProtocolException.class, () -> replica.onPeerMessage(message.from(), message));

@@ -1,5 +1,7 @@
 package io.quorumlog.codec.peer;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
 import org.agrona.DirectBuffer;
@@ -48,6 +50,14 @@ public final class EntryBatch {
             final byte kind = source.getByte(offset + done + LogRecord.KIND_OFFSET);
             if (!RecordKind.isEntry(kind)) {
                 return "record of kind " + kind + " is no entry";
+            }
+            final byte version = source.getByte(offset + done + LogRecord.VERSION_OFFSET);
+            if (version < 1 || version > LogRecord.VERSION) {
+                return "entry of version " + Byte.toUnsignedInt(version) + "; " + LogRecord.VERSION + " can be read";
+            }
+            final long index = source.getLong(offset + done + LogRecord.INDEX_OFFSET, LITTLE_ENDIAN);
+            if (kind == RecordKind.CLUSTER && index != 1) {
+                return "entry " + index + " is a cluster's identity, which only the first can be";
             }
             done += recordLength;
         }

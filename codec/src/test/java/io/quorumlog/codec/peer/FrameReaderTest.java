@@ -105,6 +105,26 @@ final class FrameReaderTest {
         assertRefused(encode(RecordKind.CLIENT, kind), "is no entry");
     }
 
+    /** The mistake: a follower keeps what it can't read when it starts the next time. */
+    @ParameterizedTest
+    @ValueSource(bytes = {0, LogRecord.VERSION + 1, 127, -128, -1})
+    void entryOfAnotherVersionIsRefused(final byte version) {
+        final int length = encode(RecordKind.CLIENT);
+        buffer.putByte(AppendEntries.LENGTH + LogRecord.VERSION_OFFSET, version);
+
+        assertRefused(length, "entry of version " + (version & 0xFF));
+    }
+
+    /** The mistake: a follower keeps the identity of another cluster, and does not start on it any more. */
+    @Test
+    void clustersIdentityIsTheFirstEntryOrNone() {
+        final int length = encode(RecordKind.CLUSTER);
+        assertRefused(length, "entry 10 is a cluster's identity");
+
+        buffer.putLong(AppendEntries.LENGTH + LogRecord.INDEX_OFFSET, 1, LITTLE_ENDIAN);
+        assertEquals(length, reader.message(buffer, 0, length).frameLength());
+    }
+
     @Test
     void shortMessageIsRefused() {
         new VoteRequest().wrapAndEncode(buffer, 0, 1, 3);
