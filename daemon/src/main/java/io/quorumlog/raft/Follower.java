@@ -121,6 +121,9 @@ final class Follower extends Role {
                         "a committed entry would be superseded (index, commit)",
                         index + 1,
                         raft.commitIndex());
+                if (index + 1 <= verifiedIndex) {
+                    throw new ProtocolException("entry " + entry + " supersedes one that the same leader had sent");
+                }
                 raft.appendReplicated(entry);
             }
             index++;

@@ -746,6 +746,18 @@ class RaftMistakesTest {
             assertEquals(0, fixture.commit(1));
         }
 
+        /** The mistake: what was verified against a leader is taken for the log's, and committed beyond its end. */
+        @Test
+        void leaderThatSupersedesItsOwnEntriesIsRefused() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 1, 1);
+            fixture.receive(1, appendEntries(2, 3, 1, 1, 1, 2, 2));
+
+            assertThrows(ProtocolException.class, () -> fixture.receive(1, appendEntries(2, 3, 1, 1, 3, 3)));
+
+            assertEquals(List.of(1L, 2L, 2L), fixture.terms(1));
+            assertEquals(1, fixture.commit(1));
+        }
+
         @Test
         void strangersAndEchoesAreIgnored() {
             final CoreFixture fixture = CoreFixture.puppets(3, 1, 1);
