@@ -127,7 +127,7 @@ public final class ReplyParser {
         String digits = text(length);
         try {
             long value = Long.parseLong(digits);
-            if (value >= min && value <= max && digits.charAt(0) != '+') {
+            if (value >= min && value <= max && isPlain(digits)) {
                 return value;
             }
         } catch (NumberFormatException e) {
@@ -135,6 +135,16 @@ public final class ReplyParser {
         }
         throw new ProtocolException(
                 "a number in a reply is " + Request.printable(digits) + ": " + min + " to " + max + " expected");
+    }
+
+    /** Java would take a plus, and the digits of every script. */
+    private static boolean isPlain(String digits) {
+        for (int i = digits.charAt(0) == '-' ? 1 : 0; i < digits.length(); i++) {
+            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void bulkBegins(int length) {
