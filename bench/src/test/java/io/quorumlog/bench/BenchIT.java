@@ -104,9 +104,9 @@ final class BenchIT {
 
         final List<Double> garbage = numbers(sections(json, "gc.alloc.rate.norm"), "score");
         assertEquals(6, garbage.size(), json);
-        // The warm-up fills a file of the log, after which its tables grow no more. Half a byte: what the JVM and JMH
-        // allocate meanwhile is spread over the operations.
-        assertTrue(garbage.stream().allMatch(bytes -> bytes < 0.5), garbage.toString());
+        // The smallest object takes 16 bytes. What is made once a file of the log, and by the JVM and JMH meanwhile, is
+        // spread over the operations.
+        assertTrue(garbage.stream().allMatch(bytes -> bytes < 4), garbage.toString());
     }
 
     @Test
