@@ -161,9 +161,10 @@ final class Node {
                     durability());
             keepNativeLibrariesIn(config.dataDir());
             final int maxRecordBytes = new PeerLimits(config.maxEntryBytes()).maxRecordBytes();
-            try (OpenedLog opened = LogDirectory.open(config.dataDir(), identity, maxRecordBytes)) {
+            try (OpenedLog opened = LogDirectory.open(config.dataDir(), identity, maxRecordBytes);
+                    TraceFile trace = openTrace()) {
                 LOG.info(opened.recovered().report().summary());
-                runUntilStopped(opened, identity, events);
+                runUntilStopped(opened, identity, events, trace);
             }
         }
     }
@@ -212,6 +213,18 @@ final class Node {
                     bindAddress, self.peer().port(), self.client().port());
         } catch (final IOException e) {
             throw new CannotStartException(e.getMessage() + "; the address is from " + config.bindSource(), e);
+        }
+    }
+
+    /** Null, which is no trace, unless one is asked for. */
+    private TraceFile openTrace() throws CannotStartException {
+        if (config.trace() == null) {
+            return null;
+        }
+        try {
+            return TraceFile.open(config.trace());
+        } catch (final IOException e) {
+            throw new CannotStartException("can't write the trace to " + config.trace() + ": " + e.getMessage(), e);
         }
     }
 
@@ -268,21 +281,23 @@ final class Node {
 
     // -- at work ------------------------------------------------------------------------------------------------------
 
-    private void runUntilStopped(final OpenedLog opened, final NodeIdentity identity, final EventLoop events) {
+    private void runUntilStopped(
+            final OpenedLog opened, final NodeIdentity identity, final EventLoop events, final TraceFile trace) {
         try {
             final ReplicaLog log = new ReplicaLog(opened.stream(), opened.recovered(), identity);
             final String repaired = opened.finishRepair();
             if (repaired != null) {
                 LOG.warn(repaired);
             }
-            run(opened, log, events);
+            run(opened, log, events, trace);
         } catch (final Throwable t) {
             // Here, before anything is closed: with memory or disk gone, closing has no end but more failures.
             fail(t);
         }
     }
 
-    private void run(final OpenedLog opened, final ReplicaLog log, final EventLoop events) throws IOException {
+    private void run(final OpenedLog opened, final ReplicaLog log, final EventLoop events, final TraceFile trace)
+            throws IOException {
         final SecureRandom random = new SecureRandom();
         final SplittableRandom timeouts = new SplittableRandom(random.nextLong());
         final FlushThread flushThread =
@@ -294,6 +309,7 @@ final class Node {
                 timeouts::nextLong,
                 new LoopSurroundings(
                         events, flushThread, new RoleLog(), new BlanknessLog(log.isBlank(), log.hasLostEntries())),
+                trace,
                 SystemNanoClock.INSTANCE.nanoTime());
         events.start(replica, new LoopFlusher(flushThread));
         flushThread.start();
@@ -305,6 +321,7 @@ final class Node {
         }
         handOver(replica, events);
         events.stopAccepting();
+        replica.flushTrace();
         finish(replica, flushThread);
     }
 

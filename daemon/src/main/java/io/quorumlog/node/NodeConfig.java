@@ -23,6 +23,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param electionTimeoutMs minimum election timeout; at least twice {@code heartbeatMs}
  * @param maxEntryBytes largest payload
  * @param isSpinning whether the event loop never blocks
+ * @param trace file that takes the trace of Raft's actions; null: there is none
  */
 record NodeConfig(
         int nodeId,
@@ -35,7 +36,8 @@ record NodeConfig(
         int heartbeatMs,
         int electionTimeoutMs,
         int maxEntryBytes,
-        boolean isSpinning) {
+        boolean isSpinning,
+        Path trace) {
     static final int MAX_HEARTBEAT_MS = 60_000;
     static final int MAX_ELECTION_TIMEOUT_MS = 600_000;
     /** An entry and its neighbours travel in one frame, which is held in memory once a connection. */
@@ -181,7 +183,7 @@ record NodeConfig(
             return new NodeConfig(
                     nodeId,
                     cluster,
-                    dataDir(),
+                    path(Setting.DATA_DIR, "a directory"),
                     bind(self),
                     bindSource(self),
                     values.get(Setting.BIND) != null
@@ -190,7 +192,8 @@ record NodeConfig(
                     heartbeatMs,
                     electionTimeoutMs,
                     number(Setting.MAX_ENTRY_BYTES, 1, MAX_ENTRY_BYTES),
-                    choice(Setting.IDLE, "backoff", "spin") == 1);
+                    choice(Setting.IDLE, "backoff", "spin") == 1,
+                    values.get(Setting.TRACE) == null ? null : path(Setting.TRACE, "a file"));
         }
 
         private String required(final Setting setting) {
@@ -225,8 +228,8 @@ record NodeConfig(
             return value.equals(first) ? 0 : 1;
         }
 
-        private Path dataDir() {
-            final String value = required(Setting.DATA_DIR);
+        private Path path(final Setting setting, final String what) {
+            final String value = required(setting);
             try {
                 if (!value.isEmpty()) {
                     return Path.of(value);
@@ -234,7 +237,7 @@ record NodeConfig(
             } catch (final InvalidPathException impossible) {
                 // Said below.
             }
-            throw wrong(Setting.DATA_DIR, "must be the name of a directory");
+            throw wrong(setting, "must be the name of " + what);
         }
 
         private String bind(final ClusterSpec.Member self) {

@@ -23,7 +23,12 @@ enum Setting {
             "300",
             "minimum election timeout, each is drawn from [1x, 2x); at least twice heartbeat-ms, at most 600000"),
     MAX_ENTRY_BYTES("BYTES", "1048576", "largest payload, 1 to 16777216"),
-    IDLE("MODE", "backoff", "backoff (blocks when there is nothing to do) or spin (busy-spins: lowest latency)");
+    IDLE("MODE", "backoff", "backoff (blocks when there is nothing to do) or spin (busy-spins: lowest latency)"),
+    TRACE(
+            "FILE",
+            null,
+            "appends each action of Raft to this file, as a line of JSON, before it can have an effect (default: no trace);"
+                    + " slows the node down, which stands still while the disk under the file hangs");
 
     private final String valueName;
     private final String defaultValue;

@@ -26,6 +26,7 @@ public final class Replica implements ReplicaPort {
 
     private final ReplicaConfig config;
     private final ReplicaLog log;
+    private final CoreTrace trace;
     private final Raft raft;
     private final ReplicaCommands commands;
     private final Sessions sessions;
@@ -37,6 +38,7 @@ public final class Replica implements ReplicaPort {
     /**
      * A member as it comes up on what its log holds.
      *
+     * @param traceOutput takes a trace of all that the core does; null: none is taken
      * @param nowNs the monotonic clock
      */
     public Replica(
@@ -45,6 +47,7 @@ public final class Replica implements ReplicaPort {
             final PeerTransport transport,
             final ElectionTimeouts timeouts,
             final Surroundings surroundings,
+            final TraceOutput traceOutput,
             final long nowNs) {
         this.config = config;
         this.log = log;
@@ -56,17 +59,20 @@ public final class Replica implements ReplicaPort {
                 config.heartbeatNs(),
                 config.electionTimeoutNs(),
                 newIdentity(config));
+        trace = traceOutput == null
+                ? new CoreTrace(log)
+                : new ActionTrace(config.memberId(), config.memberIds(), log, traceOutput);
         raft = new Raft(
                 raftConfig,
-                log,
-                new ReplicaEffects(log, transport, surroundings, limits.maxRecordBytes()),
+                trace.log(),
+                trace.effects(new ReplicaEffects(log, transport, surroundings, limits.maxRecordBytes())),
                 timeouts,
                 log.term(),
                 log.votedFor(),
                 log.isBlank(),
                 log.commitWatermark(),
                 nowNs);
-        commands = new ReplicaCommands(config, log, raft, surroundings, nowNs);
+        commands = new ReplicaCommands(config, log, raft, trace, surroundings, nowNs);
         sessions = new Sessions(commands, new SessionSettings(config.maxEntryBytes(), config.electionTimeoutNs()));
         commands.sessions(sessions);
     }
@@ -90,11 +96,13 @@ public final class Replica implements ReplicaPort {
     @Override
     public void onDurable(final long durableSeq, final long flushedSeq) {
         log.onFlushed(flushedSeq);
+        trace.onDurable(durableSeq);
         raft.onDurable(durableSeq);
     }
 
     @Override
     public void onPeerMessage(final int from, final PeerMessage message) {
+        trace.onMessage(from, message);
         if (message instanceof AppendEntries entries && entries.prevIndex() == 0) {
             checkFounding(from, entries);
         }
@@ -139,11 +147,13 @@ public final class Replica implements ReplicaPort {
 
     @Override
     public void onPeerGreeting(final int member, final boolean blank) {
+        trace.onGreeting(member, blank);
         raft.onGreeting(member, blank);
     }
 
     @Override
     public void onPeerConnection(final int member, final boolean up) {
+        trace.onConnection(member, up);
         raft.onConnection(member, up);
     }
 
@@ -172,6 +182,12 @@ public final class Replica implements ReplicaPort {
         } else if (markDeadlineNs == Long.MAX_VALUE && log.isMarkDue()) {
             markDeadlineNs = nowNs + MARK_AFTER_NS;
         }
+        trace.flush();
+    }
+
+    /** Has the trace's output take what a process that ends would not write any more. */
+    public void flushTrace() {
+        trace.flush();
     }
 
     @Override

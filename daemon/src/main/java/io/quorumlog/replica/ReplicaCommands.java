@@ -19,6 +19,7 @@ final class ReplicaCommands implements ReplicatedLog {
     private final ReplicaConfig config;
     private final ReplicaLog log;
     private final Raft raft;
+    private final CoreTrace trace;
     private final Surroundings surroundings;
     private final long startedNs;
     private long nowNs;
@@ -28,11 +29,13 @@ final class ReplicaCommands implements ReplicatedLog {
             final ReplicaConfig config,
             final ReplicaLog log,
             final Raft raft,
+            final CoreTrace trace,
             final Surroundings surroundings,
             final long nowNs) {
         this.config = config;
         this.log = log;
         this.raft = raft;
+        this.trace = trace;
         this.surroundings = surroundings;
         this.nowNs = nowNs;
         startedNs = nowNs;
@@ -104,12 +107,18 @@ final class ReplicaCommands implements ReplicatedLog {
     @Override
     public long requestRead() {
         final long read = raft.requestRead();
-        return read == Raft.NOT_ACCEPTED ? NOT_LEADER : read;
+        if (read == Raft.NOT_ACCEPTED) {
+            return NOT_LEADER;
+        }
+        trace.onReadRequested(read);
+        return read;
     }
 
     @Override
     public long confirmedRead() {
-        return raft.confirmedRead();
+        final long read = raft.confirmedRead();
+        trace.onReadConfirmed(read);
+        return read;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quorumlog.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,13 +31,15 @@ final class NodeConfigTest {
         assertEquals(300, config.electionTimeoutMs());
         assertEquals(1_048_576, config.maxEntryBytes());
         assertFalse(config.isSpinning());
+        assertNull(config.trace());
     }
 
     @Test
     void everySettingCanBeAFlag() {
         final NodeConfig config =
                 parse("--node-id=1 --bind [::] --durability page-cache --heartbeat-ms 20 --election-timeout-ms 40"
-                        .concat(" --max-entry-bytes 16777216 --idle spin --data-dir @x%y --cluster=" + MEMBERS)
+                        .concat(" --max-entry-bytes 16777216 --idle spin --trace t.json --data-dir @x%y --cluster="
+                                + MEMBERS)
                         .split(" "));
 
         assertEquals(Path.of("@x%y"), config.dataDir());
@@ -46,6 +49,7 @@ final class NodeConfigTest {
         assertEquals(40, config.electionTimeoutMs());
         assertEquals(16_777_216, config.maxEntryBytes());
         assertTrue(config.isSpinning());
+        assertEquals(Path.of("t.json"), config.trace());
     }
 
     @Test
@@ -61,7 +65,8 @@ final class NodeConfigTest {
                                 "QUORUMLOG_HEARTBEAT_MS", "100",
                                 "QUORUMLOG_ELECTION_TIMEOUT_MS", "1000",
                                 "QUORUMLOG_MAX_ENTRY_BYTES", "1",
-                                "QUORUMLOG_IDLE", "spin"),
+                                "QUORUMLOG_IDLE", "spin",
+                                "QUORUMLOG_TRACE", "t"),
                         "1")
                 .config();
 
@@ -72,6 +77,7 @@ final class NodeConfigTest {
         assertEquals(1000, config.electionTimeoutMs());
         assertEquals(1, config.maxEntryBytes());
         assertTrue(config.isSpinning());
+        assertEquals(Path.of("t"), config.trace());
     }
 
     @Test
@@ -126,6 +132,7 @@ final class NodeConfigTest {
             --max-entry-bytes 16777217                     | max-entry-bytes=16777217
             --max-entry-bytes 1MiB                         | max-entry-bytes=1MiB
             --idle no                                      | idle=no: must be backoff or spin
+            --trace=                                       | trace=: must be the name of a file
             --nosuch 3                                     | --nosuch 3: unknown flag
             --Node-Id 1                                    | --Node-Id 1: unknown flag
             --node 1                                       | --node 1: unknown flag

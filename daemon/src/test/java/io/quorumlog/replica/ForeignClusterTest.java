@@ -109,6 +109,7 @@ class ForeignClusterTest {
                 new Nowhere(),
                 bound -> bound / 2,
                 new NoSurroundings(),
+                null,
                 0);
     }
 

@@ -149,7 +149,14 @@ final class SimNode implements Surroundings {
             }
             simulation.invariants().onRestart(id, log.commitWatermark());
             final SimRandom timeouts = random.split();
-            replica = new Replica(config, log, transport, bound -> timeouts.between(0, bound - 1), this, clock.nowNs());
+            replica = new Replica(
+                    config,
+                    log,
+                    transport,
+                    bound -> timeouts.between(0, bound - 1),
+                    this,
+                    simulation.actions(),
+                    clock.nowNs());
         } catch (final CrashedHere e) {
             throw new AssertionError("no crash is due in a start", e);
         }
@@ -215,6 +222,7 @@ final class SimNode implements Surroundings {
     }
 
     private void die() {
+        replica.flushTrace();
         replica = null;
         watch.onEnd();
         turnAtNs = Long.MAX_VALUE;

@@ -1,6 +1,7 @@
 package io.quorumlog.sim;
 
 import io.quorumlog.raft.RoleKind;
+import io.quorumlog.replica.TraceOutput;
 import io.quorumlog.sim.invariant.BrokenInvariant;
 import io.quorumlog.sim.invariant.Invariants;
 import java.io.PrintStream;
@@ -35,6 +36,7 @@ final class Simulation {
     private final Defect defect;
     private final Omissions omissions;
     private final Tally tally = new Tally();
+    private TraceOutput actions;
     private final FaultPlan plan;
     private final EventQueue queue = new EventQueue();
     private final Trace trace = new Trace();
@@ -304,6 +306,17 @@ final class Simulation {
 
     Defect defect() {
         return defect;
+    }
+
+    /** Gives all that the members' cores do to this one, in an order of cause and effect; to be called before the run. */
+    Simulation actionsTo(final TraceOutput output) {
+        actions = output;
+        return this;
+    }
+
+    /** Takes what the members' cores do; null: nobody does. */
+    TraceOutput actions() {
+        return actions;
     }
 
     EventQueue queue() {
