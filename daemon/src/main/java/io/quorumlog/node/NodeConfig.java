@@ -183,7 +183,7 @@ record NodeConfig(
             return new NodeConfig(
                     nodeId,
                     cluster,
-                    path(Setting.DATA_DIR, "a directory"),
+                    dataDir(),
                     bind(self),
                     bindSource(self),
                     values.get(Setting.BIND) != null
@@ -226,6 +226,10 @@ record NodeConfig(
                 throw wrong(setting, "must be " + first + " or " + second);
             }
             return value.equals(first) ? 0 : 1;
+        }
+
+        private Path dataDir() {
+            return path(Setting.DATA_DIR, "a directory");
         }
 
         private Path path(final Setting setting, final String what) {
