@@ -59,6 +59,32 @@ class RaftMistakesTest {
             }
         }
 
+        /** The mistake: the turns are so long, or so short, that they do not save time. */
+        @Test
+        void eachFollowerBeforeOneInTheOrderOfIdsCostsItASixtiethOfATimeout() {
+            final long turnMs = ELECTION_TIMEOUT_MS / 60;
+            for (int leader = 1; leader <= 5; leader++) {
+                for (int id = 1; id <= 5; id++) {
+                    if (id == leader) {
+                        continue;
+                    }
+                    final CoreFixture fixture =
+                            CoreFixture.down(5).load(id, 1, 0, 1).start(id);
+                    fixture.receive(id, appendEntries(leader, 1, 1, 1, 0));
+                    fixture.core(id).onConnection(leader, false);
+                    final int before = id - 1 - (leader < id ? 1 : 0);
+
+                    fixture.advance(before * turnMs);
+                    fixture.fire(id);
+                    assertEquals(RoleKind.FOLLOWER, fixture.role(id), id + " after " + leader);
+
+                    fixture.advance(ELECTION_TIMEOUT_MS / 300);
+                    fixture.fire(id);
+                    assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(id), id + " after " + leader);
+                }
+            }
+        }
+
         /** The mistake: two followers that lost the leader at the same moment campaign against each other, again and again. */
         @Test
         void ofTwoThatAskAtTheSameMomentTheLowerIdGoesOn() {
