@@ -22,6 +22,8 @@ final class SimRoom {
     private long leftBytes;
     /** A flush hangs, and with it what reserves room. */
     private boolean unreserved;
+    /** Room was found for the next entry. */
+    private boolean promised;
 
     SimRoom(final Simulation simulation, final int member, final SimRandom random) {
         this.simulation = simulation;
@@ -59,19 +61,23 @@ final class SimRoom {
         unreserved = false;
     }
 
-    /** Whether an entry finds room. */
+    /** Whether the next entry finds room, and what closes a file before it. */
     boolean isReserved() {
-        return !unreserved && (!full || leftBytes >= roomForEntries);
+        promised = !unreserved && (!full || leftBytes >= roomForEntries);
+        return promised;
     }
 
     /**
-     * A record is about to be written. Entries are to wait where nothing is reserved.
+     * A record is about to be written. An entry is to wait unless room was found for it.
      *
      * @throws StorageException if there is no room for what can't wait: that ends the process
      */
     void take(final byte kind, final int length) {
-        if (!isReserved() && RecordKind.isEntry(kind) && !isOfNewLeader(kind)) {
-            throw new BrokenInvariant("RoomIsReserved", "member " + member + " writes where nothing is reserved");
+        if (RecordKind.isEntry(kind)) {
+            if (!promised && !isOfNewLeader(kind)) {
+                throw new BrokenInvariant("RoomIsReserved", "member " + member + " writes where nothing is reserved");
+            }
+            promised = false;
         }
         if (leftBytes < length) {
             checkNotFull();
