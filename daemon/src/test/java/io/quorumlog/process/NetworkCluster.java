@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A cluster each of whose nodes runs on a machine of its own; the test is skipped where there can be none. The election
@@ -45,17 +44,17 @@ public final class NetworkCluster extends ProcessCluster {
     }
 
     @Override
-    public void beforeEach(final ExtensionContext context) throws IOException {
+    public void open() throws IOException {
         network = TestNetwork.create(size());
-        super.beforeEach(context);
+        super.open();
         for (int id = 1; isNamed && id <= size(); id++) {
             tellNames(id);
         }
     }
 
     @Override
-    public void afterEach(final ExtensionContext context) throws IOException {
-        super.afterEach(context);
+    public void closeAndKeepFiles() {
+        super.closeAndKeepFiles();
         if (network != null) {
             network.close();
             network = null;
@@ -63,7 +62,7 @@ public final class NetworkCluster extends ProcessCluster {
     }
 
     /** What connects the nodes, to be cut. */
-    TestNetwork network() {
+    public TestNetwork network() {
         return network;
     }
 

@@ -56,26 +56,46 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     }
 
     @Override
-    public void beforeEach(final ExtensionContext context) throws IOException {
+    public final void beforeEach(final ExtensionContext context) throws IOException {
+        open();
+    }
+
+    /** Makes the directory and finds the ports; what {@link #close} ends. */
+    public void open() throws IOException {
         directory = Files.createTempDirectory(Files.createDirectories(Path.of("target/process-tests")), "cluster")
                 .toAbsolutePath();
         moveAll();
     }
 
     @Override
-    public void afterEach(final ExtensionContext context) throws IOException {
-        disks.values().forEach(TestDisk::thaw);
-        nodes.values().forEach(NodeProcess::close);
+    public final void afterEach(final ExtensionContext context) throws IOException {
+        stopAll();
         if (context.getExecutionException().isPresent()) {
             for (final Map.Entry<Integer, NodeProcess> node : nodes.entrySet()) {
                 System.err.println("---- last output of node " + node.getKey() + " in " + context.getDisplayName());
                 System.err.println(node.getValue().outputTail(TAIL_LINES));
             }
         }
+        close();
+    }
+
+    private void stopAll() {
+        disks.values().forEach(TestDisk::thaw);
+        nodes.values().forEach(NodeProcess::close);
+    }
+
+    /** Ends all processes and deletes the directory. */
+    public void close() throws IOException {
+        closeAndKeepFiles();
+        delete(directory);
+    }
+
+    /** Ends all processes, for somebody who looks at what they have written. */
+    public void closeAndKeepFiles() {
+        stopAll();
         nodes.clear();
         disks.values().forEach(TestDisk::close);
         disks.clear();
-        delete(directory);
     }
 
     // Processes.
@@ -89,7 +109,7 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** Waits, after all nodes were started, for a leader that can commit, and until each of them counts for that; its id. */
-    int awaitAllCount() {
+    public int awaitAllCount() {
         for (int id = 1; id <= size; id++) {
             final int each = id;
             untilTrue(
@@ -325,7 +345,7 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** Waits until a condition holds; a connection that is refused or breaks meanwhile is taken for "not yet". */
-    static void untilTrue(final String what, final Callable<Boolean> condition) {
+    public static void untilTrue(final String what, final Callable<Boolean> condition) {
         await(what)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
  * Makes system calls of a process slow or fail, by strace: that of a running one until {@link #close}, or of one to be
  * started. Where strace is missing, or may not trace, the test is skipped.
  */
-final class SystemCallFaults implements AutoCloseable {
+public final class SystemCallFaults implements AutoCloseable {
     /** All by which a node forces something to its disk. */
-    static final String FLUSHES = "fdatasync,fsync,msync,sync_file_range";
+    public static final String FLUSHES = "fdatasync,fsync,msync,sync_file_range";
 
     private final Process strace;
 
@@ -24,7 +24,7 @@ final class SystemCallFaults implements AutoCloseable {
     }
 
     /** Skips the test where this can't be done. */
-    static void assumePossible() {
+    public static void assumePossible() {
         assumeTrue(Commands.run("strace", "--version") == 0, "strace is not installed");
         assumeTrue(Commands.run("strace", "-qq", "-o", "/dev/null", "true") == 0, "strace may not trace here");
     }
@@ -35,7 +35,7 @@ final class SystemCallFaults implements AutoCloseable {
      * @param calls names of system calls, with commas
      * @param fault what becomes of them, in strace's words
      */
-    static SystemCallFaults inject(final NodeProcess node, final String calls, final String fault) {
+    public static SystemCallFaults inject(final NodeProcess node, final String calls, final String fault) {
         try {
             final Path said = Files.createTempFile(Path.of("target/process-tests"), "strace", ".log");
             final Process strace = new ProcessBuilder(

@@ -20,7 +20,7 @@ import org.opentest4j.TestAbortedException;
  *
  * <p>The names hold the test's process id; what a test that was killed has left behind goes with the next one's start.
  */
-final class TestNetwork implements AutoCloseable {
+public final class TestNetwork implements AutoCloseable {
     private static final String NAME = "ql" + ProcessHandle.current().pid();
     private static final String SWITCH = NAME + "-switch";
     private static final String SUBNET_PREFIX = "10.210.";
@@ -140,29 +140,29 @@ final class TestNetwork implements AutoCloseable {
     // Faults.
 
     /** Drops what one machine sends to another, without a word. */
-    void drop(final int from, final int to) {
+    public void drop(final int from, final int to) {
         shell(dropping(from, to));
     }
 
     /** Drops what goes between two machines, both ways. */
-    void cut(final int one, final int other) {
+    public void cut(final int one, final int other) {
         shell(dropping(one, other) + dropping(other, one));
     }
 
     /** Cuts a machine off from all others; the test still reaches it. */
-    void isolate(final int id) {
+    public void isolate(final int id) {
         shell(others(id)
                 .mapToObj(other -> dropping(id, other) + dropping(other, id))
                 .collect(Collectors.joining()));
     }
 
     /** Lets a machine hear nothing of the others, which still hear it. */
-    void deafen(final int id) {
+    public void deafen(final int id) {
         shell(others(id).mapToObj(other -> dropping(other, id)).collect(Collectors.joining()));
     }
 
     /** Lets nobody hear a machine, which still hears the others. */
-    void mute(final int id) {
+    public void mute(final int id) {
         shell(others(id).mapToObj(other -> dropping(id, other)).collect(Collectors.joining()));
     }
 
@@ -173,7 +173,7 @@ final class TestNetwork implements AutoCloseable {
     }
 
     /** Takes all dropping back. */
-    void heal() {
+    public void heal() {
         shell(IntStream.rangeClosed(1, size)
                 .mapToObj(id -> iptables(id) + "-F\n")
                 .collect(Collectors.joining()));
