@@ -5,6 +5,8 @@
 daemon_jar=$root/daemon/target/quorumlog-daemon.jar
 # shellcheck disable=SC2034
 client_jar=$root/client/target/quorumlog-client.jar
+# shellcheck disable=SC2034 # Used by scripts/torment.
+test_classpath=$root/daemon/target/test-classpath
 # shellcheck disable=SC2034
 simulation_classes=$root/daemon/target/test-classes
 bench_jar=$root/bench/target/benchmarks.jar
@@ -126,4 +128,15 @@ build_simulation_if_stale() {
     [ -n "$newer" ] || return 0
     build
     touch "$main"
+}
+
+# Builds if the torment, which is among the tests' classes, or what it torments has not been built since a source changed.
+build_torment_if_stale() {
+    build_tests=-DskipTests
+    build_if_missing "$daemon_jar" "$client_jar" "$test_classpath"
+    [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
+    newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "$root/client/pom.xml" "$root/client/src/main" \
+        "$root/daemon/pom.xml" "$root/daemon/src" -newer "$test_classpath" -type f 2>/dev/null | head -n 1)
+    [ -n "$newer" ] || return 0
+    build
 }
