@@ -108,6 +108,7 @@ final class ReplicaFuzzTest {
                 new Sink(),
                 bound -> bound / 2,
                 new NoSurroundings(),
+                null,
                 nowNs);
         for (int id = 2; id <= 3; id++) {
             replica.onPeerGreeting(id, false);
