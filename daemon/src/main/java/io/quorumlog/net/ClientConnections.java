@@ -225,7 +225,8 @@ final class ClientConnections {
 
     // -- memory -------------------------------------------------------------------------------------------------------
 
-    private boolean isAnybodyWaiting() {
+    /** Whether a client waits for memory. */
+    boolean isAnybodyWaiting() {
         return !waitingForLarge.isEmpty() || !waitingForSmall.isEmpty();
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorumlog.session.SessionSettings;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,6 +58,17 @@ class ClientConnectionTest {
         request.write(payload);
         request.write("\r\n".getBytes(ISO_8859_1));
         return request.toByteArray();
+    }
+
+    /** The next reply, which is {@code :n}. */
+    private static long integer(final InputStream replies) throws IOException {
+        assertEquals(':', replies.read());
+        long number = 0;
+        for (int digit = replies.read(); digit != '\r'; digit = replies.read()) {
+            number = 10 * number + digit - '0';
+        }
+        assertEquals('\n', replies.read());
+        return number;
     }
 
     private long inputBytes() {
@@ -522,6 +534,56 @@ class ClientConnectionTest {
             assertEquals(':', honest.getInputStream().read());
         }
         end(sockets, senders);
+    }
+
+    /** The mistake: a client is closed for a request that it could not go on with, since nobody reads what it sends. */
+    @Test
+    void clientThatIsNotReadForWhatItHasInFlightIsNotBlamedForAnUnfinishedRequest() throws Exception {
+        node.close();
+        final AtomicLong aheadNs = new AtomicLong();
+        node = new TestNode(1, 0, () -> System.nanoTime() + aheadNs.get());
+        node.replica.countsOnly = true;
+        node.replica.holdsCommits = true;
+        final byte[] request = append(new byte[TestNode.MAX_ENTRY_BYTES]);
+        final int pieceBytes = 20_000;
+        final int inFlight = SessionSettings.DEFAULT_MAX_PENDING_REPLIES;
+        final List<Thread> senders = new ArrayList<>();
+        try (Socket full = node.client();
+                Socket waiting = node.client()) {
+            send(full, "APPEND x\r\n".repeat(inFlight - 1));
+            await().atMost(TestNode.PATIENCE).until(() -> node.call(() -> node.replica.lastIndex()) == inFlight - 1);
+            // In one piece, or the node would not come to see the large one, which is behind one too many to be read.
+            final ByteArrayOutputStream last = new ByteArrayOutputStream();
+            last.write("APPEND x\r\n".getBytes(ISO_8859_1));
+            last.write(request, 0, pieceBytes);
+            full.getOutputStream().write(last.toByteArray());
+            await().atMost(TestNode.PATIENCE).until(() -> inputBytes() > MEBIBYTE);
+            final BufferPool pool = node.call(() -> node.loop.clients().largeInputs());
+            final Chunk taken = node.call(() -> pool.take((int) (pool.maxTakenBytes() - pool.takenBytes())));
+            sendBeside(senders, waiting, request);
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> node.call(() -> node.loop.clients().isAnybodyWaiting()));
+
+            for (int seconds = 0; seconds < 40; seconds++) {
+                aheadNs.addAndGet(TimeUnit.SECONDS.toNanos(1));
+                node.call(() -> null);
+                node.call(() -> null);
+            }
+            assertEquals(2, node.call(node.loop::clientConnections));
+
+            node.replica.holdsCommits = false;
+            full.getOutputStream().write(request, pieceBytes, request.length - pieceBytes);
+            final BufferedInputStream replies = new BufferedInputStream(full.getInputStream());
+            for (int index = 1; index <= inFlight + 1; index++) {
+                assertEquals(index, integer(replies));
+            }
+            node.call(() -> {
+                pool.release(taken);
+                return null;
+            });
+            assertEquals(inFlight + 2, integer(waiting.getInputStream()));
+        }
+        end(List.of(), senders);
     }
 
     @Test
