@@ -39,7 +39,7 @@ final class ChronicleFiles implements StoredFiles {
                     .sorted()
                     .toArray();
         } catch (final IOException e) {
-            throw new StorageException("data directory " + directory + ": cannot be listed: " + e.getMessage(), e);
+            throw new StorageException("data directory " + directory + ": cannot be listed: " + IoReason.of(e), e);
         }
     }
 
@@ -203,7 +203,7 @@ final class ChronicleFiles implements StoredFiles {
         }
 
         private StorageException failed(final IOException e) {
-            return new StorageException(path + ": cannot be read: " + e.getMessage(), e);
+            return new StorageException(path + ": cannot be read: " + IoReason.of(e), e);
         }
 
         @Override

@@ -72,7 +72,9 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
             CloseHelper.quietClose(opened);
             throw t instanceof StorageException
                     ? (StorageException) t
-                    : new StorageException("data directory " + directory + ": Chronicle Queue cannot open it: " + t, t);
+                    : new StorageException(
+                            "data directory " + directory + ": Chronicle Queue cannot open it: " + IoReason.beneath(t),
+                            t);
         }
     }
 
@@ -157,7 +159,8 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     }
 
     private StorageException appendFailed(final Throwable t) {
-        return new StorageException(fileName(currentFile) + ": cannot append at offset " + end + ": " + t, t);
+        return new StorageException(
+                fileName(currentFile) + ": cannot append at offset " + end + ": " + IoReason.beneath(t), t);
     }
 
     @Override
@@ -195,7 +198,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         } catch (final StorageException e) {
             throw e;
         } catch (final Throwable t) {
-            throw new StorageException(fileName(currentFile) + ": cannot be begun: " + t, t);
+            throw new StorageException(fileName(currentFile) + ": cannot be begun: " + IoReason.beneath(t), t);
         }
     }
 

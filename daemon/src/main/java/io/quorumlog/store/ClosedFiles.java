@@ -133,7 +133,7 @@ final class ClosedFiles implements AutoCloseable {
         try {
             window.fill(channel(file), file, start, Math.max(needed, BUFFER_BYTES));
         } catch (final IOException e) {
-            throw new StorageException(FileCycle.fileName(file) + ": cannot be read: " + e.getMessage(), e);
+            throw new StorageException(FileCycle.fileName(file) + ": cannot be read: " + IoReason.of(e), e);
         }
         return window;
     }

@@ -33,7 +33,7 @@ final class FileForce implements FlushThread.Force, AutoCloseable {
             }
             channel.force(false);
         } catch (final IOException e) {
-            throw new StorageException(path + ": flush failed: " + e.getMessage(), e);
+            throw new StorageException(path + ": flush failed: " + IoReason.of(e), e);
         }
     }
 
@@ -47,7 +47,7 @@ final class FileForce implements FlushThread.Force, AutoCloseable {
         try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
             names.force(true);
         } catch (final IOException e) {
-            throw new StorageException(directory + ": flush failed: " + e.getMessage(), e);
+            throw new StorageException(directory + ": flush failed: " + IoReason.of(e), e);
         }
     }
 

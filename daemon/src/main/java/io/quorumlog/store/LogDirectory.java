@@ -118,9 +118,10 @@ public final class LogDirectory implements AutoCloseable {
     static LogDirectory lock(final Path directory) {
         ChronicleFlags.apply();
         create(directory);
+        final Path lock = directory.resolve(LOCK_NAME);
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(directory.resolve(LOCK_NAME), CREATE, WRITE);
+            channel = FileChannel.open(lock, CREATE, WRITE);
             if (tryLock(channel) == null) {
                 throw isInUse(directory);
             }
@@ -129,7 +130,7 @@ public final class LogDirectory implements AutoCloseable {
             return locked;
         } catch (final IOException e) {
             CloseHelper.quietClose(channel);
-            throw failed(directory, "cannot be used", e);
+            throw new StorageException(lock + ": cannot be locked: " + IoReason.of(e), e);
         } catch (final StorageException e) {
             CloseHelper.quietClose(channel);
             throw e;
@@ -272,7 +273,7 @@ public final class LogDirectory implements AutoCloseable {
             }
             channel.force(true);
         } catch (final IOException e) {
-            throw new StorageException(path + ": cannot be made ready for appending: " + e.getMessage(), e);
+            throw new StorageException(path + ": cannot be made ready for appending: " + IoReason.of(e), e);
         }
     }
 
@@ -308,7 +309,7 @@ public final class LogDirectory implements AutoCloseable {
         try {
             Files.deleteIfExists(path);
         } catch (final IOException e) {
-            throw new StorageException(path + ": cannot be deleted: " + e.getMessage(), e);
+            throw new StorageException(path + ": cannot be deleted: " + IoReason.of(e), e);
         }
     }
 
@@ -322,7 +323,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     static StorageException failed(final Path directory, final String what, final IOException e) {
-        return new StorageException("data directory " + directory + ": " + what + ": " + e.getMessage(), e);
+        return new StorageException("data directory " + directory + ": " + what + ": " + IoReason.of(e), e);
     }
 
     /** Lets go of the lock. */

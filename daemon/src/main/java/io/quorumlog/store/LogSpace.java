@@ -61,7 +61,7 @@ final class LogSpace {
         try {
             diskBytes = Files.getFileStore(directory).getTotalSpace();
         } catch (final IOException e) {
-            throw new StorageException("data directory " + directory + ": " + e.getMessage(), e);
+            throw new StorageException("data directory " + directory + ": " + IoReason.of(e), e);
         }
     }
 
@@ -272,7 +272,7 @@ final class LogSpace {
                 channel.truncate(length);
             }
         } catch (final IOException e) {
-            throw new StorageException(path + ": cannot be cut to " + length + " bytes: " + e.getMessage(), e);
+            throw new StorageException(path + ": cannot be cut to " + length + " bytes: " + IoReason.of(e), e);
         }
     }
 
@@ -292,7 +292,7 @@ final class LogSpace {
             }
         } catch (final IOException e) {
             if (freeBytes() >= to - from) {
-                throw new StorageException(path + ": cannot reserve " + (to - from) + " bytes: " + e.getMessage(), e);
+                throw new StorageException(path + ": cannot reserve " + (to - from) + " bytes: " + IoReason.of(e), e);
             }
         }
         throw new NoSpaceException(directory, to - from, freeBytes());
@@ -330,7 +330,7 @@ final class LogSpace {
         try {
             Files.deleteIfExists(path);
         } catch (final IOException e) {
-            throw new StorageException(path + ": cannot be deleted: " + e.getMessage(), e);
+            throw new StorageException(path + ": cannot be deleted: " + IoReason.of(e), e);
         }
     }
 

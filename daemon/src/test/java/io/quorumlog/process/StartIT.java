@@ -3,7 +3,7 @@ package io.quorumlog.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ final class StartIT {
     private Path data;
     private int peerPort;
     private int clientPort;
+    /** What is put before the command by which a node is started. */
+    private List<String> prefix = List.of();
 
     @BeforeEach
     void choosePlaces() {
@@ -113,12 +116,30 @@ final class StartIT {
 
     @Test
     void aDataDirectoryThatMayNotBeWrittenIsNamed() throws IOException {
-        assumeFalse("root".equals(System.getProperty("user.name")), "root may write everywhere");
+        obeyPermissions();
         Files.createDirectory(data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
 
         final String line = refusal(1, oneMember());
 
-        assertTrue(line.contains(data.toString()), line);
+        assertTrue(line.contains(data + ": is not writable for this user"), line);
+        assertEquals(List.of(), Commands.filesBelow(data, "LOCK"));
+    }
+
+    /** As a copy of the data that another user made may be. */
+    @ParameterizedTest
+    @ValueSource(strings = {"19", "LOCK"})
+    void aFileThatMayNotBeReadIsNamed(final String prefix) throws IOException {
+        obeyPermissions();
+        leaveData(1, oneMember());
+        final Path file = Commands.filesBelow(data, prefix).get(0);
+        Files.setPosixFilePermissions(file, Set.of());
+
+        final String line = refusal(1, oneMember());
+
+        assertTrue(line.contains(file.toString()), line);
+        assertTrue(line.endsWith(": permission denied"), line);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        leaveData(1, oneMember());
     }
 
     @Test
@@ -196,6 +217,18 @@ final class StartIT {
         assertTrue(line.contains(data.toString()), line);
     }
 
+    /** From now on nodes are started so that a file's permissions count, which otherwise they don't for root. */
+    private void obeyPermissions() {
+        if ("root".equals(System.getProperty("user.name"))) {
+            prefix = List.of("setpriv", "--bounding-set", "-dac_override,-dac_read_search");
+            final List<String> probe =
+                    Stream.concat(prefix.stream(), Stream.of("true")).toList();
+            assumeTrue(
+                    Commands.run(probe.toArray(String[]::new)) == 0,
+                    "root may read and write everything, and setpriv can't make it obey");
+        }
+    }
+
     private String oneMember() {
         return "1=127.0.0.1:" + peerPort + ":" + clientPort;
     }
@@ -205,7 +238,10 @@ final class StartIT {
                         Stream.of("--node-id", "" + id, "--cluster", members, "--data-dir", data.toString()),
                         Stream.of(more))
                 .toList();
-        return NodeProcess.start(directory.resolve("output"), arguments.toArray(String[]::new));
+        final Path output = directory.resolve("output");
+        final ProcessBuilder builder = NodeProcess.builder(output, arguments);
+        builder.command().addAll(0, prefix);
+        return NodeProcess.start(output, builder);
     }
 
     /** Starts a node that is to refuse, and returns its line. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -34,21 +35,15 @@ public final class SystemCallFaults implements AutoCloseable {
      *
      * @param calls names of system calls, with commas
      * @param fault what becomes of them, in strace's words
+     * @param files only those calls that have to do with these; all calls, if none is named
      */
-    public static SystemCallFaults inject(final NodeProcess node, final String calls, final String fault) {
+    public static SystemCallFaults inject(
+            final NodeProcess node, final String calls, final String fault, final Path... files) {
         try {
             final Path said = Files.createTempFile(Path.of("target/process-tests"), "strace", ".log");
-            final Process strace = new ProcessBuilder(
-                            "strace",
-                            "-f",
-                            "-o",
-                            "/dev/null",
-                            "-p",
-                            Long.toString(node.pid()),
-                            "-e",
-                            "trace=" + calls,
-                            "-e",
-                            "inject=" + calls + ":" + fault)
+            final List<String> command = command(calls, fault, files);
+            command.addAll(List.of("-p", Long.toString(node.pid())));
+            final Process strace = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile())
                     .start();
@@ -65,17 +60,19 @@ public final class SystemCallFaults implements AutoCloseable {
     }
 
     /** What to put before a command so that it runs with faults. */
-    static List<String> prefix(final String calls, final String fault) {
-        return List.of(
-                "strace",
-                "-f",
-                "-qq",
-                "-o",
-                "/dev/null",
-                "-e",
-                "trace=" + calls,
-                "-e",
-                "inject=" + calls + ":" + fault);
+    static List<String> prefix(final String calls, final String fault, final Path... files) {
+        final List<String> command = command(calls, fault, files);
+        command.add("-qq");
+        return command;
+    }
+
+    private static List<String> command(final String calls, final String fault, final Path... files) {
+        final List<String> command = new ArrayList<>(List.of(
+                "strace", "-f", "-o", "/dev/null", "-e", "trace=" + calls, "-e", "inject=" + calls + ":" + fault));
+        for (final Path file : files) {
+            command.addAll(List.of("-P", file.toString()));
+        }
+        return command;
     }
 
     /** Lets go of the process, which goes on without faults. */
