@@ -2,10 +2,13 @@ package io.quorumlog.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorumlog.client.QuorumLogClient;
 import io.quorumlog.client.UncertainException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,6 +32,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class RestartIT {
     private static final int ROUNDS = 3;
     private static final int CLIENTS = 4;
+    private static final int RESTARTS = 15;
+    private static final int DEAD_CONNECTIONS = 1_000;
+    /** Of Linux: a line a socket, with its local address, its peer's and its state. */
+    private static final List<Path> SOCKETS = List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
 
     @RegisterExtension
     final ProcessCluster cluster = new ProcessCluster(3);
@@ -136,6 +144,62 @@ final class RestartIT {
                 .filter(id -> id != follower)
                 .anyMatch(id -> hasLostLeader(cluster.node(id).output().substring(before[id])));
         assertTrue(isLost || cluster.figure(leader, "term") == term, () -> "disturbed: " + cluster.status(leader));
+    }
+
+    /** The mistake: the dead connections of the process before keep its ports from the next one, for a minute. */
+    @Test
+    void aNodeRestartedAgainAndAgainAmidDeadConnectionsListensEachTimeAtOnce() throws IOException {
+        assumeTrue(SOCKETS.stream().allMatch(Files::isReadable), SOCKETS + " are not there to count connections");
+        final int leader = cluster.startAll();
+        final long term = cluster.figure(leader, "term");
+        final int victim = cluster.follower(leader);
+        final List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < DEAD_CONNECTIONS; i++) {
+            final int port = i % 20 == 0 ? cluster.peerPort(victim) : cluster.clientPort(victim);
+            clients.add(new Socket("127.0.0.1", port));
+        }
+        try (RespClient last = cluster.client(victim)) {
+            last.call("PING"); // so that all before it have been accepted
+        }
+
+        for (int round = 0; round < RESTARTS; round++) {
+            cluster.kill(victim);
+            if (round == 0) {
+                // Half of the clients stay, and leave their connections half closed.
+                for (final Socket client : clients.subList(0, DEAD_CONNECTIONS / 2)) {
+                    client.close();
+                }
+                assertTrue(inTimeWait(victim) > DEAD_CONNECTIONS / 3, () -> inTimeWait(victim) + " in TIME_WAIT");
+            }
+            final NodeProcess node = cluster.start(victim);
+            ProcessCluster.untilTrue("the node to answer", () -> {
+                assertTrue(node.isAlive(), node::output);
+                return !cluster.status(victim).isEmpty();
+            });
+        }
+
+        assertEquals(List.of(), cluster.node(victim).endLines());
+        assertTrue(inTimeWait(victim) > DEAD_CONNECTIONS / 3, () -> inTimeWait(victim) + " in TIME_WAIT");
+        assertEquals(term, cluster.figure(leader, "term"));
+        for (final Socket client : clients) {
+            client.close();
+        }
+    }
+
+    /** Connections that a node's ports can't forget yet. */
+    private long inTimeWait(final int id) {
+        final String ports = String.format("(%04X|%04X)", cluster.peerPort(id), cluster.clientPort(id));
+        final Pattern timeWait = Pattern.compile(" *\\d+: [0-9A-F]+:" + ports + " [0-9A-F]+:[0-9A-F]{4} 06 .*");
+        long count = 0;
+        for (final Path table : SOCKETS) {
+            try (Stream<String> sockets = Files.lines(table)) {
+                count +=
+                        sockets.filter(line -> timeWait.matcher(line).matches()).count();
+            } catch (final IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return count;
     }
 
     private static boolean hasLostLeader(final String output) {
