@@ -105,6 +105,49 @@ final class PowerLossIT {
         assertNoneRefusedToStart();
     }
 
+    /**
+     * The mistake: what a failed flush has not stored counts as stored all the same, or after the next one that succeeds. The
+     * third member is asleep when it happens, so that whatever is acknowledged needs the sick disk; and the second is gone
+     * when that disk's member comes back, so that what it stored is all there is.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasAcknowledgedBeforeAFlushFailedOutlivesThePowerLossThatFollows(final boolean isLeader) {
+        SystemCallFaults.assumePossible();
+        mountDisks();
+        cluster.startAll();
+        final int sick = 1;
+        final int other = 2;
+        final int asleep = 3;
+        cluster.lead(isLeader ? sick : other);
+        final AppendLoad load = new AppendLoad(cluster, 2, 200);
+        try (load) {
+            load.awaitMore(50);
+            cluster.pause(asleep);
+            load.awaitMore(50);
+            final NodeProcess node = cluster.node(sick);
+            try (SystemCallFaults disk =
+                    SystemCallFaults.inject(node, SystemCallFaults.FLUSHES, "error=EIO:when=20+")) {
+                assertEquals(1, node.awaitExit(), node::output);
+            }
+            assertEquals(1, node.endLines().size(), node::output);
+            assertTrue(node.endLines().get(0).contains("flush failed: Input/output error"), node::output);
+            cluster.disk(sick).losePower();
+            cluster.losePower(List.of(other));
+            node.forgetOutput();
+            cluster.resume(asleep);
+            cluster.disk(sick).restorePower();
+            cluster.start(sick);
+            load.awaitMore(50);
+            cluster.disk(other).restorePower();
+            cluster.start(other);
+            load.awaitMore(50);
+        }
+
+        load.check(cluster.awaitEqualLogs());
+        assertNoneRefusedToStart();
+    }
+
     /** Waits until a node answers; it shows nothing that can't be. */
     private void awaitSound(final int id) {
         ProcessCluster.untilTrue("node " + id + " to answer", () -> {
