@@ -30,6 +30,16 @@ import redis.clients.jedis.commands.ProtocolCommand;
 
 /** Clients that nobody here wrote, with their default options. What is not installed is skipped by its name. */
 final class ForeignClientsIT {
+    /** Debian's, whose libraries are packages: there may be another Python on the path that does not know them. */
+    private static final String PYTHON = "/usr/bin/python3";
+
+    /** Where Debian's packages and those of npm are, for any Node. */
+    private static final String NODE_PATH =
+            "/usr/share/nodejs:/usr/lib/node_modules:/usr/local/lib/node_modules:/usr/local/share/node_modules";
+
+    /** What each library is to print: of the appends, one by one and in a pipeline; of what is read; of its ready check. */
+    private static final String SEEN = "PONG héllo 1000 leader";
+
     @RegisterExtension
     final ProcessCluster cluster = new ProcessCluster(1);
 
@@ -98,6 +108,83 @@ final class ForeignClientsIT {
     }
 
     @Test
+    void redisPyAppendsAndReads() throws Exception {
+        assumeTrue(Commands.run(PYTHON, "-c", "import redis") == 0, "python3-redis is not installed");
+
+        final String output = script("""
+                import redis
+                client = redis.Redis(port=PORT)
+                pong = 'PONG' if client.ping() else ''
+                index = client.execute_command('APPEND', 'h\\u00e9llo')
+                entry = client.execute_command('READ', index)[0]
+                assert entry[0] == index
+                pipeline = client.pipeline(transaction=False)
+                for i in range(1000):
+                    pipeline.execute_command('APPEND', i)
+                indexes = pipeline.execute()
+                assert indexes == sorted(indexes)
+                seen = ' '.join([pong, entry[3].decode(), str(len(indexes)), client.info()['role']])
+                import sys
+                sys.stdout.buffer.write(seen.encode())
+                """, PYTHON, "-c");
+
+        assertEquals(SEEN, output);
+    }
+
+    @Test
+    void nodeRedisAppendsAndReads() throws Exception {
+        assumeLibraryOfNode("redis");
+
+        final String output = script("""
+                (async () => {
+                    const client = require('redis').createClient({ socket: { port: PORT } });
+                    await client.connect();
+                    const pong = await client.ping();
+                    const index = await client.sendCommand(['APPEND', 'h\\u00e9llo']);
+                    const [entry] = await client.sendCommand(['READ', `${index}`]);
+                    const appends = [...Array(1000).keys()].map(i => client.sendCommand(['APPEND', `${i}`]));
+                    const indexes = new Set(await Promise.all(appends));
+                    const role = (await client.info()).match(/role:(\\w+)/)[1];
+                    console.log([pong, entry[3], indexes.size, role].join(' '));
+                    await client.quit();
+                })();
+                """, "node", "-e");
+
+        assertEquals(SEEN, output);
+    }
+
+    @Test
+    void ioredisAppendsAndReads() throws Exception {
+        assumeLibraryOfNode("ioredis");
+
+        final String output = script("""
+                (async () => {
+                    const { Redis } = require('ioredis');
+                    const client = new Redis(PORT);
+                    const pong = await client.ping();
+                    const index = await client.call('APPEND', 'h\\u00e9llo');
+                    const [entry] = await client.call('READ', index);
+                    const pipeline = client.pipeline();
+                    for (let i = 0; i < 1000; i++) {
+                        pipeline.call('APPEND', i);
+                    }
+                    const indexes = new Set((await pipeline.exec()).map(([error, reply]) => error ?? reply));
+                    const role = (await client.info()).match(/role:(\\w+)/)[1];
+                    console.log([pong, entry[3], indexes.size, role].join(' '));
+                    await client.quit();
+                })();
+                """, "node", "-e");
+
+        assertEquals(SEEN, output);
+    }
+
+    private static void assumeLibraryOfNode(final String name) {
+        assumeTrue(
+                Commands.run("env", "NODE_PATH=" + NODE_PATH, "node", "-e", "require('" + name + "')") == 0,
+                name + " for Node.js is not installed");
+    }
+
+    @Test
     void redisCliAppendsAndReads() throws Exception {
         assertEquals("PONG", tool("", "redis-cli", "-p", "PORT", "PING"));
 
@@ -163,19 +250,28 @@ final class ForeignClientsIT {
         assertEquals(List.of("$4", "done"), lines.subList(2, 4));
     }
 
+    /** Has an interpreter run a text in which PORT is replaced, and returns what that printed. */
+    private String script(final String text, final String interpreter, final String flag) throws Exception {
+        return run("", interpreter, flag, text.replace("PORT", Integer.toString(port)));
+    }
+
     /** Runs a tool with an input, PORT replaced, and returns what it printed. */
     private String tool(final String input, final String... words) throws IOException, InterruptedException {
         assumeTrue(
                 Stream.of(System.getenv("PATH").split(":"))
                         .anyMatch(part -> Files.isExecutable(Path.of(part, words[0]))),
                 words[0] + " is not installed");
+        return run(input, words);
+    }
+
+    private String run(final String input, final String... words) throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>(Arrays.asList(words));
         command.replaceAll(word -> word.equals("PORT") ? Integer.toString(port) : word);
         final Path output = cluster.directory().resolve("tool.out");
-        final Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        final ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("NODE_PATH", NODE_PATH);
+        final Process process = builder.start();
         try (OutputStream in = process.getOutputStream()) {
             in.write(input.getBytes(StandardCharsets.UTF_8));
             in.flush();
