@@ -6,7 +6,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A mistake made on purpose, at a seam between the product and its world, to see that the simulation finds it. This one
- * makes none; {@link SimulationCatchesDefectsTest} overrides.
+ * makes none; those of {@link PlantedDefect} override.
  */
 class Defect {
     /** The right thing everywhere. */

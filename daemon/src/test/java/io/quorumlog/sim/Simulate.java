@@ -26,13 +26,18 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class Simulate implements Callable<Integer> {
     private static final int FAILED = 1;
+    private static final long SEEDS = 10_000;
+    private static final long SEEDS_A_DEFECT = 300;
     private static final int SHRINKING_RUNS = 400;
     private static final long PROGRESS_NS = 1_000_000_000L;
     /** Where nobody rewrites a line, they are few. */
     private static final long PROGRESS_IN_FILE_NS = 30 * PROGRESS_NS;
 
-    @Option(names = "--seeds", paramLabel = "N", description = "how many seeds; default ${DEFAULT-VALUE}")
-    private long seeds = 10_000;
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            description = "how many seeds; default " + SEEDS + ", with --defects " + SEEDS_A_DEFECT)
+    private Long seedsWanted;
 
     @Option(names = "--from", paramLabel = "S", description = "the first seed; default ${DEFAULT-VALUE}")
     private long from = 1;
@@ -52,6 +57,11 @@ final class Simulate implements Callable<Integer> {
             paramLabel = "N,N-N,...",
             description = "leaves single faults out, by the numbers in the trace")
     private String skip = "";
+
+    @Option(
+            names = "--defects",
+            description = "plants each known mistake in turn, and tells in how many seeds which rule finds it")
+    private boolean defects;
 
     @Option(names = "--trace", description = "prints all that happens")
     private boolean trace;
@@ -110,8 +120,12 @@ final class Simulate implements Callable<Integer> {
     @Override
     public Integer call() {
         final Omissions omissions = omissions();
+        final long seeds = seedsWanted != null ? seedsWanted : defects ? SEEDS_A_DEFECT : SEEDS;
         if (seeds < 1) {
             throw wrong("--seeds " + seeds + ": must be at least 1");
+        }
+        if (defects) {
+            return new DefectTable(from, seeds, out).print() ? 0 : FAILED;
         }
         startedNs = System.nanoTime();
         progressNs = startedNs;
