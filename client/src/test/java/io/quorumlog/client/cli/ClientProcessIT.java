@@ -241,7 +241,9 @@ class ClientProcessIT {
     /** Starts the client in a terminal and waits for its first prompt. The shell gives way to it: Ctrl-C shall meet nobody else. */
     private void prompt(String environment) throws IOException, InterruptedException {
         assumeTrue(shell("command -v script").status() == 0, "util-linux' script gives us a terminal");
-        session = start("export " + environment + "; command=\"$(cat <<'EOF'\nexec '"
+        // Who runs the tests in the background of a script has them ignore it, and so would the client.
+        String heeding = shell("env --default-signal=INT true").status() == 0 ? "env --default-signal=INT " : "";
+        session = start("export " + environment + "; command=\"$(cat <<'EOF'\nexec " + heeding + "'"
                 + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -jar '" + JAR
                 + "' --servers " + node.address() + "\nEOF\n)\"; script -qec \"$command\" /dev/null");
         seen = 0;
