@@ -64,7 +64,8 @@ public interface RaftLog {
     /**
      * Appends the hard state.
      *
-     * @param blank whether the log began empty, or lost entries, and no leader has brought it up to date since; once false, for ever
+     * @param blank whether the log began empty, or lost entries, and no leader has brought it up to date since; once false, it
+     *     stays so until entries are lost
      */
     void persistHardState(long term, int votedFor, boolean blank);
 }

@@ -15,7 +15,6 @@ import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.Recovery;
 import io.quorumlog.log.ReplicaLog;
-import io.quorumlog.raft.RoleKind;
 import java.util.List;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -108,7 +107,7 @@ class ForeignClusterTest {
                 new ReplicaLog(stream, recovered, identity),
                 new Nowhere(),
                 bound -> bound / 2,
-                new NoSurroundings(),
+                new NoSurroundings(false),
                 null,
                 0);
     }
@@ -128,34 +127,6 @@ class ForeignClusterTest {
         @Override
         public void commit(final int length) {
             throw new AssertionError("nothing was claimed");
-        }
-    }
-
-    private static final class NoSurroundings implements Surroundings {
-        @Override
-        public boolean isConnected(final int member) {
-            return false;
-        }
-
-        @Override
-        public long clientConnections() {
-            return 0;
-        }
-
-        @Override
-        public long flushesTotal() {
-            return 0;
-        }
-
-        @Override
-        public void onVoteWithheld(final int candidate, final long term, final String reason) {}
-
-        @Override
-        public void onBlanknessEnded(final long term, final int leaderId) {}
-
-        @Override
-        public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
-            // Nobody looks.
         }
     }
 }

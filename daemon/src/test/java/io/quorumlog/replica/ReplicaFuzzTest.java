@@ -16,7 +16,6 @@ import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.Recovery;
 import io.quorumlog.log.ReplicaLog;
 import io.quorumlog.raft.Invariant;
-import io.quorumlog.raft.RoleKind;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.agrona.MutableDirectBuffer;
@@ -107,7 +106,7 @@ final class ReplicaFuzzTest {
                 log,
                 new Sink(),
                 bound -> bound / 2,
-                new NoSurroundings(),
+                new NoSurroundings(true),
                 null,
                 nowNs);
         for (int id = 2; id <= 3; id++) {
@@ -185,34 +184,6 @@ final class ReplicaFuzzTest {
         public void commit(final int length) {
             assertEquals(length, reader.frameLength(buffer, 5, 5 + length));
             reader.message(buffer, 5, length);
-        }
-    }
-
-    private static final class NoSurroundings implements Surroundings {
-        @Override
-        public boolean isConnected(final int member) {
-            return true;
-        }
-
-        @Override
-        public long clientConnections() {
-            return 0;
-        }
-
-        @Override
-        public long flushesTotal() {
-            return 0;
-        }
-
-        @Override
-        public void onVoteWithheld(final int candidate, final long term, final String reason) {}
-
-        @Override
-        public void onBlanknessEnded(final long term, final int leaderId) {}
-
-        @Override
-        public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
-            // Nobody looks.
         }
     }
 }
