@@ -8,7 +8,7 @@ client_jar=$root/client/target/quorumlog-client.jar
 # shellcheck disable=SC2034 # Used by scripts/torment.
 test_classpath=$root/daemon/target/test-classpath
 # shellcheck disable=SC2034
-simulation_classes=$root/daemon/target/test-classes
+test_classes=$root/daemon/target/test-classes
 bench_jar=$root/bench/target/benchmarks.jar
 
 # Without this, what Java opens first would be its standard error: log lines would go into a file. Standard output is opened
@@ -103,40 +103,42 @@ build_if_missing() {
     build "$@"
 }
 
+# FILE SOURCE...: whether a file has not been built since the codec or one of these sources changed, and can be built anew.
+is_stale() {
+    built=$1
+    shift
+    [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 1
+    [ -n "$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "$@" -newer "$built" -type f 2>/dev/null |
+        head -n 1)" ]
+}
+
 # Builds if one of these has not been built since a source of it changed. What can't be built anew is taken as it is.
 build_if_stale() {
     build_if_missing "$@"
-    [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
     for jar in "$@"; do
-        newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "${jar%/target/*}/pom.xml" \
-            "${jar%/target/*}/src/main" -newer "$jar" -type f 2>/dev/null | head -n 1)
-        if [ -n "$newer" ]; then
+        if is_stale "$jar" "${jar%/target/*}/pom.xml" "${jar%/target/*}/src/main"; then
             build "$@"
             return
         fi
     done
 }
 
-# Builds if the simulation, which is among the tests' classes, has not been built since a source of it changed.
-build_simulation_if_stale() {
+# CLASS: builds if a program that is among the daemon's tests has not been built since a source of it changed.
+build_test_program_if_stale() {
     build_tests=-DskipTests
-    main=$simulation_classes/io/quorumlog/sim/Simulate.class
+    main=$test_classes/$1.class
     build_if_missing "$daemon_jar" "$main"
-    [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
-    newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "$root/daemon/pom.xml" \
-        "$root/daemon/src" -newer "$main" -type f 2>/dev/null | head -n 1)
-    [ -n "$newer" ] || return 0
-    build
-    touch "$main"
+    if is_stale "$main" "$root/daemon/pom.xml" "$root/daemon/src"; then
+        build
+        touch "$main"
+    fi
 }
 
 # Builds if the torment, which is among the tests' classes, or what it torments has not been built since a source changed.
 build_torment_if_stale() {
     build_tests=-DskipTests
     build_if_missing "$daemon_jar" "$client_jar" "$test_classpath"
-    [ -w "$root/daemon/target" ] && command -v mvn >/dev/null || return 0
-    newer=$(find "$root/pom.xml" "$root/codec/pom.xml" "$root/codec/src/main" "$root/client/pom.xml" "$root/client/src/main" \
-        "$root/daemon/pom.xml" "$root/daemon/src" -newer "$test_classpath" -type f 2>/dev/null | head -n 1)
-    [ -n "$newer" ] || return 0
-    build
+    if is_stale "$test_classpath" "$root/client/pom.xml" "$root/client/src/main" "$root/daemon/pom.xml" "$root/daemon/src"; then
+        build
+    fi
 }
