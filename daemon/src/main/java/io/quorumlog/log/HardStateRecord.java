@@ -23,8 +23,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * {@code commitIndex} is a watermark: at least so much was committed. {@code votedFor} is 0 where no vote was given in
  * the term. Bit 0 of {@code flags} says that the member is blank: the log began empty, or lost entries, and no leader has
- * brought it up to date since. Bit 1, only together with bit 0, says that it lost entries. {@code flushedBefore} is a position in the stream (where the last record known to be
- * flushed ends): everything before it had survived a flush; 0 where nothing was known.
+ * brought it up to date since. Bit 1, only together with bit 0, says that it lost entries. {@code flushedBefore} is a
+ * position in the stream (where the last record known to be flushed ends): everything before it had survived a flush; 0
+ * where nothing was known.
  */
 final class HardStateRecord {
     static final int VOTED_FOR_OFFSET = LogRecord.HEADER_LENGTH;

@@ -20,7 +20,6 @@ public final class RecoveredLog {
     private final long cutOffset;
     private final int[] filesToDelete;
     private final RecoveryReport report;
-    private boolean lostEntries;
 
     RecoveredLog(
             final LogState state,
@@ -42,7 +41,6 @@ public final class RecoveredLog {
         this.cutOffset = cutOffset;
         this.filesToDelete = filesToDelete;
         this.report = report;
-        lostEntries = state.hasLostEntries();
     }
 
     /** The newest file that keeps records: appending goes on in it, or in the next one; {@link #NO_FILE} in a new log. */
@@ -92,13 +90,12 @@ public final class RecoveredLog {
      */
     public RecoveredLog withLostEntries() {
         state.loseEntries();
-        lostEntries = true;
         return this;
     }
 
-    /** Whether entries were lost, and no leader has brought the member up to date since. */
+    /** Whether entries were lost, and no leader has brought the member up to date since; not to be asked once a log goes on. */
     public boolean hasLostEntries() {
-        return lostEntries;
+        return state.hasLostEntries();
     }
 
     /** The state, once. */

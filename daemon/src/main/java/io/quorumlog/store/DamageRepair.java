@@ -79,7 +79,7 @@ final class DamageRepair {
             FileForce.forceDirectory(aside);
             FileForce.forceDirectory(directory);
         } catch (final IOException e) {
-            throw new StorageException(damage + "; it can't be set aside: " + e, e);
+            throw new StorageException(damage + "; it can't be set aside: " + IoReason.of(e), e);
         }
     }
 
@@ -140,7 +140,7 @@ final class DamageRepair {
         try {
             Files.move(aside, done, ATOMIC_MOVE);
         } catch (final IOException e) {
-            throw new StorageException(aside + ": can't be renamed: " + e, e);
+            throw new StorageException(aside + ": can't be renamed: " + IoReason.of(e), e);
         }
         FileForce.forceDirectory(directory);
         aside = null;

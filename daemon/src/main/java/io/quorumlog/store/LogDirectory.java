@@ -279,13 +279,10 @@ public final class LogDirectory implements AutoCloseable {
 
     /** What recovery read may have been in the page cache only; from now on it counts as flushed. */
     private void forceNewest(final int[] numbers) {
-        final FileForce force = new FileForce(directory);
-        try {
+        try (FileForce force = new FileForce(directory)) {
             for (int i = Math.max(0, numbers.length - UNFLUSHED_FILES); i < numbers.length; i++) {
                 force.forceFile(numbers[i]);
             }
-        } finally {
-            force.close();
         }
     }
 

@@ -42,6 +42,9 @@ class DamageRepairTest {
     @TempDir
     Path directory;
 
+    @TempDir
+    Path copy;
+
     /** Each entry is its index, over and over; everything is flushed, and known to be. */
     @BeforeAll
     static void writeALog() {
@@ -125,7 +128,7 @@ class DamageRepairTest {
                 case 4 -> Files.write(aside, damaged);
                 default -> truncate(1, StoreFormat.FIRST_DOCUMENT + 10L * PAYLOAD_BYTES); // cut, by any cause
             }
-            final Path copy = copyOf(directory);
+            copy(directory, copy);
             try (OpenedLog opened = LogDirectory.open(copy, IDENTITY, StoreLayout.MAX_RECORD_BYTES)) {
                 assertTrue(opened.recovered().hasLostEntries(), "step " + step);
                 // Dies before it has recorded that.
@@ -206,7 +209,7 @@ class DamageRepairTest {
             flip(file, at);
             try (OpenedLog opened = open()) {
                 final ReplicaLog log = begin(opened);
-                assertEquals(opened.recovered().hasLostEntries(), log.lastIndex() < ENTRIES, what);
+                assertEquals(log.hasLostEntries(), log.lastIndex() < ENTRIES, what);
                 assertEntriesTo((int) log.lastIndex(), log);
             } catch (final DamagedLogException e) {
                 assertEquals(0, e.soundIndex(), what);
@@ -254,12 +257,6 @@ class DamageRepairTest {
 
     private void copyOriginal() throws IOException {
         copy(original, directory);
-    }
-
-    private static Path copyOf(final Path from) throws IOException {
-        final Path to = Files.createTempDirectory("repair");
-        copy(from, to);
-        return to;
     }
 
     private static void copy(final Path from, final Path to) throws IOException {
