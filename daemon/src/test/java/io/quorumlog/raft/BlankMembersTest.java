@@ -576,10 +576,7 @@ class BlankMembersTest {
 
             assertFalse(fixture.core(3).isBlank());
             assertEquals(2, fixture.commit(3));
-            fixture.isolate(2);
-            final long index = fixture.propose(1, "counts again");
-            fixture.run(HEARTBEAT_MS);
-            assertEquals(index, fixture.commit(1));
+            assertCountsAgain(fixture);
         }
 
         /** Two members: the other one is all the others. */
@@ -603,10 +600,7 @@ class BlankMembersTest {
         /** The mistake: with one that lost the same entries to damage it elects one that never had them. */
         @Test
         void memberThatLostEntriesHelpsNobodyToBeElected() {
-            final CoreFixture fixture = CoreFixture.down(3)
-                    .load(1, 4, 0, 1, 4)
-                    .loseEntriesAfter(1, 1)
-                    .start(1);
+            final CoreFixture fixture = lossyAmongPuppets();
             fixture.takeEvents();
 
             fixture.receive(1, preVoteRequest(2, 5, 7, 4));
@@ -625,10 +619,7 @@ class BlankMembersTest {
         /** The mistake: it tells a wiped member that a candidate lacks nothing, and can't know. */
         @Test
         void memberThatLostEntriesRefusesInquiries() {
-            final CoreFixture fixture = CoreFixture.down(3)
-                    .load(1, 4, 0, 1, 4)
-                    .loseEntriesAfter(1, 1)
-                    .start(1);
+            final CoreFixture fixture = lossyAmongPuppets();
 
             fixture.receive(1, inquiry(3, 5, 2, 7, 4));
             fixture.flush(1);
@@ -638,10 +629,7 @@ class BlankMembersTest {
 
         @Test
         void memberThatLostEntriesDoesNotCampaign() {
-            final CoreFixture fixture = CoreFixture.down(3)
-                    .load(1, 4, 0, 1, 4)
-                    .loseEntriesAfter(1, 1)
-                    .start(1);
+            final CoreFixture fixture = lossyAmongPuppets();
 
             fixture.advance(5 * ELECTION_TIMEOUT_MS);
             fixture.fire(1);
@@ -664,11 +652,21 @@ class BlankMembersTest {
 
             assertFalse(fixture.core(3).isBlank());
             assertEquals(3, fixture.commit(3));
-            fixture.isolate(2);
-            final long index = fixture.propose(1, "counts again");
-            fixture.run(HEARTBEAT_MS);
-            assertEquals(index, fixture.commit(1));
+            assertCountsAgain(fixture);
         }
+    }
+
+    /** Member 1 of three holds one entry, and knows that it held more. */
+    private static CoreFixture lossyAmongPuppets() {
+        return CoreFixture.down(3).load(1, 4, 0, 1, 4).loseEntriesAfter(1, 1).start(1);
+    }
+
+    /** With member 2 away, leader 1 commits by the help of member 3. */
+    private static void assertCountsAgain(final CoreFixture fixture) {
+        fixture.isolate(2);
+        final long index = fixture.propose(1, "counts again");
+        fixture.run(HEARTBEAT_MS);
+        assertEquals(index, fixture.commit(1));
     }
 
     /** Member 1 leads term 5, holds three entries durably, and has heard of nobody yet. */

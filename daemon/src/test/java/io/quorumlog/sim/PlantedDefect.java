@@ -271,12 +271,7 @@ enum PlantedDefect {
             200,
             Set.of("DamageIsNamed", "LogMatching", "ReadsAreStable"),
             Omissions.NONE,
-            () -> new Defect() {
-                @Override
-                void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {
-                    StoredRecords.fixChecksum(bytes, offset, length);
-                }
-            }),
+            PlantedDefect::noChecksums),
     MEMBER_THAT_FORGETS_THAT_IT_LOST_ENTRIES(
             "21",
             "a member that cut off what was damaged votes as if it had never had it",
@@ -295,12 +290,7 @@ enum PlantedDefect {
             1000,
             Set.of("LogMatching", "ReadsAreStable", "MonotoneState"),
             new Omissions(EnumSet.of(Fault.FLIPPED_BIT), new BitSet()),
-            () -> new Defect() {
-                @Override
-                void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {
-                    StoredRecords.fixChecksum(bytes, offset, length);
-                }
-            }),
+            PlantedDefect::noChecksums),
     FOLLOWER_THAT_LOOKS_AT_NO_CHECKSUM(
             "20",
             "an entry that was damaged on its way is appended",
@@ -446,6 +436,16 @@ enum PlantedDefect {
         this.rules = rules;
         this.omissions = omissions;
         this.defect = defect;
+    }
+
+    /** Whatever damages a record, its checksum is that of what stands there then. */
+    private static Defect noChecksums() {
+        return new Defect() {
+            @Override
+            void onFlippedBit(final UnsafeBuffer bytes, final int offset, final int length) {
+                StoredRecords.fixChecksum(bytes, offset, length);
+            }
+        };
     }
 
     String rows() {
