@@ -34,13 +34,22 @@ final class ChronicleFiles implements StoredFiles {
     public int[] numbers() {
         try (Stream<Path> paths = Files.list(directory)) {
             return paths.map(path -> path.getFileName().toString())
-                    .filter(FileCycle::isFileName)
-                    .mapToInt(FileCycle::fileNumber)
+                    .filter(name -> name.endsWith(FileCycle.SUFFIX))
+                    .mapToInt(this::number)
                     .sorted()
                     .toArray();
         } catch (final IOException e) {
             throw new StorageException("data directory " + directory + ": cannot be listed: " + IoReason.of(e), e);
         }
+    }
+
+    /** Chronicle takes all files of its suffix for its own, and makes what it likes of their names. */
+    private int number(final String name) {
+        if (!FileCycle.isFileName(name)) {
+            throw new StorageException("data directory " + directory + ": " + name
+                    + " is no file of this log, and must not lie among them");
+        }
+        return FileCycle.fileNumber(name);
     }
 
     @Override

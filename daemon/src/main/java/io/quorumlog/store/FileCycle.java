@@ -1,5 +1,6 @@
 package io.quorumlog.store;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,6 +16,9 @@ import net.openhft.chronicle.queue.rollcycles.RollCycleArithmetic;
  */
 final class FileCycle implements RollCycle {
     static final FileCycle INSTANCE = new FileCycle();
+
+    /** Number of a log's first file. */
+    static final int FIRST = 1;
 
     static final String SUFFIX = ".cq4";
     static final int CYCLE_MILLIS = 1000;
@@ -42,14 +46,28 @@ final class FileCycle implements RollCycle {
         return NAME.format(Instant.ofEpochSecond(file)) + ".precreated";
     }
 
-    /** Whether a name is that of one of the log's files. */
+    /** Whether a name is the one that a file with some number has, and not just a date that is taken for the same day. */
     static boolean isFileName(final String name) {
-        return FILE_NAME.matcher(name).matches();
+        if (!FILE_NAME.matcher(name).matches()) {
+            return false;
+        }
+        try {
+            final long number = epochSecond(name);
+            return number >= FIRST
+                    && number <= Integer.MAX_VALUE
+                    && fileName((int) number).equals(name);
+        } catch (final DateTimeException e) {
+            return false;
+        }
     }
 
     /** Number of the file with a name. */
     static int fileNumber(final String name) {
-        return (int) Instant.from(NAME.parse(name.substring(0, name.length() - SUFFIX.length())))
+        return (int) epochSecond(name);
+    }
+
+    private static long epochSecond(final String name) {
+        return Instant.from(NAME.parse(name.substring(0, name.length() - SUFFIX.length())))
                 .getEpochSecond();
     }
 

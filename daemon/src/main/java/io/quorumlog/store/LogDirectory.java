@@ -218,7 +218,7 @@ public final class LogDirectory implements AutoCloseable {
         final long kept = removeBehind(endPosition);
         final int[] numbers = files.numbers();
         final boolean isNew = kept == RecordStream.NONE;
-        final int current = isNew ? 1 : RecordStream.file(kept);
+        final int current = isNew ? FileCycle.FIRST : RecordStream.file(kept);
         final long end = isNew ? 0 : StoreFormat.align(kept & 0xFFFFFFFFL);
         if (!isNew) {
             prepareForAppending(path(current), end);

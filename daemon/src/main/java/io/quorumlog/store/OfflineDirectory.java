@@ -34,10 +34,14 @@ public final class OfflineDirectory implements AutoCloseable {
                     + (Files.exists(directory) ? ": is a file, not a directory" : ": does not exist"));
         }
         final OfflineDirectory locked = new OfflineDirectory(directory, lock(directory));
-        if (locked.files.numbers().length == 0) {
+        try {
+            if (locked.files.numbers().length == 0) {
+                throw new StorageException(
+                        "data directory " + directory + ": holds no log; a node that starts there is blank");
+            }
+        } catch (final StorageException e) {
             locked.close();
-            throw new StorageException(
-                    "data directory " + directory + ": holds no log; a node that starts there is blank");
+            throw e;
         }
         return locked;
     }

@@ -1,5 +1,6 @@
 package io.quorumlog.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogDirectoryTest {
     @TempDir
@@ -192,5 +195,48 @@ class LogDirectoryTest {
                 }
             }
         }
+    }
+
+    /** The mistake: Chronicle, or the reading of a name as a date, throws something that names neither file nor remedy. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "queue.cq4", // of another program
+                "19700101-000003.cq4", // Chronicle's own
+                "19701301-000000R.cq4", // no date
+                "19700230-000000R.cq4", // would be read as the 28th
+                "19700101-240000R.cq4", // would be read as the next day
+                "19700101-000000R.cq4", // before the first file
+                "19691231-235959R.cq4",
+                "20380119-031408R.cq4" // behind the last number
+            })
+    void fileThatIsNoneOfTheLogsIsNamedAndLeftAlone(final String name) throws IOException {
+        final Path stray = Files.write(directory.resolve(name), new byte[] {1, 2, 3});
+        final LogDirectory locked = LogDirectory.lock(directory);
+
+        final String message = assertThrows(
+                        StorageException.class, () -> locked.files().numbers())
+                .getMessage();
+        locked.close();
+
+        assertEquals(
+                "data directory " + directory + ": " + name + " is no file of this log, and must not lie among them",
+                message);
+        assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(stray));
+    }
+
+    @Test
+    void filesOfOtherKindsAreNoHindrance() throws IOException {
+        for (final String name : List.of("node.log", "19700101-000001R.cq4.bak", "19700101-000002R", "pid")) {
+            Files.write(directory.resolve(name), new byte[] {1, 2, 3});
+        }
+        for (int file = 1; file <= 2; file++) {
+            try (StoreFixture fixture = new StoreFixture(directory).open()) {
+                fixture.append(file, 100);
+                fixture.stream.roll();
+                assertEquals(indexes(file), fixture.walk());
+            }
+        }
+        assertEquals(3, Files.size(directory.resolve("19700101-000002R")));
     }
 }

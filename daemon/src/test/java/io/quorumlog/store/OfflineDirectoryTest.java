@@ -77,4 +77,15 @@ final class OfflineDirectoryTest {
         Files.createFile(directory);
         assertRefused("is a file, not a directory");
     }
+
+    @Test
+    void fileThatIsNoneOfTheLogsIsRefusedAsByAStart() throws IOException {
+        try (StoreFixture fixture = new StoreFixture(directory).open()) {
+            fixture.append(1, 10);
+        }
+        Files.createFile(directory.resolve("19701301-000000R.cq4"));
+
+        assertRefused("19701301-000000R.cq4 is no file of this log, and must not lie among them");
+        assertRefused("19701301-000000R.cq4 is no file of this log, and must not lie among them"); // the lock is free
+    }
 }
