@@ -9,6 +9,7 @@ final class Allocation {
     private static final int ATTEMPTS = 3;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private long worstBytes;
 
     /** Does work that can be done again, and fails if it allocates more than it may each time. */
     void check(final Runnable work, final long mostBytes) {
@@ -21,5 +22,11 @@ final class Allocation {
         if (least > mostBytes) {
             throw new AssertionError(least + " bytes allocated, at most " + mostBytes + " are allowed");
         }
+        worstBytes = Math.max(worstBytes, least);
+    }
+
+    /** The most that any work allocated. */
+    long worstBytes() {
+        return worstBytes;
     }
 }

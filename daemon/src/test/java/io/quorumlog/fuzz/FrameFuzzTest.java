@@ -37,6 +37,7 @@ final class FrameFuzzTest {
     @Test
     void framesAreReadOrRefused() {
         FuzzRun.run("frames", INPUTS, PeerFrames.valid(), this::take);
+        System.out.println("fuzz frames: at most " + allocation.worstBytes() + " bytes allocated for one");
     }
 
     private void take(final byte[] input, final int length, final SplittableRandom random) {

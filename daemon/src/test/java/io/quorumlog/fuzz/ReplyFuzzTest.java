@@ -47,6 +47,7 @@ final class ReplyFuzzTest {
     @Test
     void repliesAreTheSameHoweverTheyAreCut() {
         FuzzRun.run("replies", INPUTS, VALID, this::take);
+        System.out.println("fuzz replies: at most " + allocation.worstBytes() + " bytes allocated for one");
     }
 
     private void take(final byte[] input, final int length, final SplittableRandom random) {

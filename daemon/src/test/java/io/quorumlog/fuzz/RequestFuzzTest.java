@@ -30,6 +30,7 @@ final class RequestFuzzTest {
     @Test
     void requestsAreTheSameHoweverTheyAreCut() {
         FuzzRun.run("requests", INPUTS, Requests.valid(), this::take);
+        System.out.println("fuzz requests: at most " + allocation.worstBytes() + " bytes allocated for one");
     }
 
     private void take(final byte[] input, final int length, final SplittableRandom random) {

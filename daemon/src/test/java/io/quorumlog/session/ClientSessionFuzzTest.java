@@ -22,7 +22,8 @@ final class ClientSessionFuzzTest {
     /** A log is begun anew before reading it from its begin takes long. */
     private static final int MAX_ENTRIES = 200;
 
-    private static final int MAX_TURNS = 10_000;
+    /** A TRANSFER takes the longest: an election timeout. */
+    private static final int MAX_IDLE_TURNS = 20;
 
     private FakeLog log = new FakeLog();
 
@@ -81,13 +82,16 @@ final class ClientSessionFuzzTest {
         log.transferring &= random.nextBoolean();
     }
 
+    /** There may be as many turns as requests, but each few of them must bring something. */
     private void bringToItsEnd(final FakeClient client, final StringBuilder replies) {
-        for (int turn = 0; turn < MAX_TURNS && !client.session.isFinished(); turn++) {
+        for (int idle = 0; idle < MAX_IDLE_TURNS && !client.session.isFinished(); idle++) {
+            final int before = replies.length() - client.unconsumedBytes();
             log.acceptsAppends = true;
             log.transferring = false;
             log.commit(log.lastIndex()).confirmReads().afterMs(100);
             client.turn();
             replies.append(client.replies());
+            idle = replies.length() - client.unconsumedBytes() > before ? 0 : idle;
         }
         replies.append(client.allReplies());
     }
