@@ -89,7 +89,7 @@ final class ChronicleFiles implements StoredFiles {
                 CloseHelper.quietClose(opened);
                 throw failed(e);
             }
-            allocate(CHUNK_BYTES);
+            allocate((int) Math.min(CHUNK_BYTES, fileLength));
         }
 
         @Override

@@ -80,7 +80,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /** Recovers, cutting off what is damaged as often as that must be done. */
-    private RecoveredLog recover(final NodeIdentity identity, final DamageRepair repair) {
+    RecoveredLog recover(final NodeIdentity identity, final DamageRepair repair) {
         long cutAt = Long.MAX_VALUE;
         while (true) {
             try {
