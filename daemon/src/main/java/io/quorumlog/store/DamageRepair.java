@@ -12,8 +12,11 @@ import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 
 /**
  * Cuts a log where damage begins, for a member that others can bring up to date again. Nothing is lost: what is cut off is
@@ -37,10 +40,19 @@ final class DamageRepair {
     DamageRepair(final Path directory, final StoredFiles files) {
         this.directory = directory;
         this.files = files;
-        for (int n = 1; aside == null && (isThere(n, PARTIAL) || isThere(n, "")); n++) {
-            if (isThere(n, PARTIAL)) {
-                aside = path(n, PARTIAL);
-            }
+        aside = underWay(directory);
+    }
+
+    /**
+     * Where a repair has set something aside of which the log doesn't tell yet; null if there is none. Whatever else there is
+     * of earlier repairs: a person may have taken some of that away, to make room for this one perhaps.
+     */
+    static Path underWay(final Path directory) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, PREFIX + "*" + PARTIAL)) {
+            final Iterator<Path> paths = found.iterator();
+            return paths.hasNext() ? paths.next() : null;
+        } catch (final IOException | DirectoryIteratorException e) {
+            throw new StorageException("data directory " + directory + ": cannot be listed: " + IoReason.beneath(e), e);
         }
     }
 
@@ -86,7 +98,7 @@ final class DamageRepair {
     private void begin() throws IOException {
         if (aside == null) {
             int n = 1;
-            while (isThere(n, "")) {
+            while (Files.exists(path(n, ""))) {
                 n++;
             }
             Files.createDirectory(path(n, PARTIAL));
@@ -146,10 +158,6 @@ final class DamageRepair {
         aside = null;
         return damage + "; the damaged files are now in " + done
                 + ", and entries from there on will come from the leader";
-    }
-
-    private boolean isThere(final int n, final String suffix) {
-        return Files.exists(path(n, suffix));
     }
 
     private Path path(final int n, final String suffix) {

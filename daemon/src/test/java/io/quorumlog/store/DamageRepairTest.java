@@ -145,6 +145,19 @@ class DamageRepairTest {
         }
     }
 
+    /** The mistake: it looks for damaged-1, damaged-2 and so on until one is not there, and takes the cut log for a whole one. */
+    @Test
+    void repairGoesOnThoughWhatAnEarlierOneLeftIsGone() throws IOException {
+        copyOriginal();
+        Files.createDirectory(directory.resolve("damaged-2.partial"));
+
+        try (OpenedLog opened = open()) {
+            assertTrue(opened.recovered().hasLostEntries());
+            begin(opened);
+            assertTrue(opened.finishRepair().contains("damaged-2"));
+        }
+    }
+
     @Test
     void missingFileIsLostAndWhatIsBehindItSetAside() throws IOException {
         copyOriginal();
