@@ -1,7 +1,9 @@
 package io.quorumlog.node;
 
+import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.LogSurvey;
 import io.quorumlog.log.NodeIdentity;
+import io.quorumlog.log.StorageException;
 import io.quorumlog.store.OfflineDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,10 +21,20 @@ sealed interface OfflineTask {
      * Reads everything, whatever is printed: what lies behind damage must not be taken for the log's.
      *
      * @param output gets what was found
-     * @throws io.quorumlog.log.StorageException if it is damaged or can't be read, or a node runs on it
+     * @throws StorageException if it is damaged or can't be read, or a node runs on it
      * @throws IOException if {@code output} takes no more
      */
     void run(Writer output) throws IOException;
+
+    /** In the words of a start, which has begun to repair it perhaps. */
+    private static StorageException damage(final LogSurvey survey, final Path repair) {
+        return repair == null || !(survey.damage() instanceof DamagedLogException)
+                ? survey.damage()
+                : new StorageException(
+                        survey.damage().getMessage() + "; a repair was begun in " + repair
+                                + ", and the next start goes on with it",
+                        survey.damage());
+    }
 
     /** Says what a directory holds. */
     record Verify(Path dataDir) implements OfflineTask {
@@ -30,12 +42,20 @@ sealed interface OfflineTask {
         public void run(final Writer output) throws IOException {
             try (OfflineDirectory directory = OfflineDirectory.open(dataDir)) {
                 final LogSurvey survey = LogSurvey.of(directory.files());
+                final Path repair = directory.repairUnderWay();
                 if (survey.damage() != null) {
-                    throw survey.damage();
+                    throw damage(survey, repair);
                 }
                 line(output, "data-dir", dataDir.toString());
                 if (!survey.isEmpty()) {
-                    describe(output, survey, directory);
+                    describe(output, survey, directory, repair != null);
+                }
+                if (repair != null) {
+                    line(
+                            output,
+                            "at the next start",
+                            "the repair goes on that was begun in " + repair + ": entries behind index "
+                                    + survey.lastIndex() + " will come from the leader");
                 }
                 if (survey.repair() != null) {
                     line(output, "at the next start", survey.repair());
@@ -44,7 +64,11 @@ sealed interface OfflineTask {
             }
         }
 
-        private static void describe(final Writer output, final LogSurvey survey, final OfflineDirectory directory)
+        private static void describe(
+                final Writer output,
+                final LogSurvey survey,
+                final OfflineDirectory directory,
+                final boolean isUnderRepair)
                 throws IOException {
             final NodeIdentity identity = survey.identity();
             final String clusterId = survey.clusterId();
@@ -57,7 +81,8 @@ sealed interface OfflineTask {
                             .mapToObj(Integer::toString)
                             .collect(Collectors.joining(", ")));
             line(output, "cluster", clusterId == null ? "not known yet" : clusterId);
-            line(output, "blank", survey.hasLostEntries() ? "yes, it lost entries" : survey.isBlank() ? "yes" : "no");
+            final boolean hasLostEntries = isUnderRepair || survey.hasLostEntries();
+            line(output, "blank", hasLostEntries ? "yes, it lost entries" : survey.isBlank() ? "yes" : "no");
             line(output, "term", Long.toString(survey.term()));
             line(output, "voted for", survey.votedFor() == 0 ? "none" : Integer.toString(survey.votedFor()));
             line(output, "committed", "up to " + survey.commitIndex() + " at least");
@@ -101,7 +126,7 @@ sealed interface OfflineTask {
                     throw e.getCause();
                 }
                 if (survey.damage() != null) {
-                    throw survey.damage();
+                    throw damage(survey, directory.repairUnderWay());
                 }
             }
         }

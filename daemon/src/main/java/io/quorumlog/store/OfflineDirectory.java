@@ -70,6 +70,14 @@ public final class OfflineDirectory implements AutoCloseable {
         return files;
     }
 
+    /**
+     * Where a start has set damaged files aside and not yet said so in the log, because it was cut short: the log, cut already
+     * perhaps, looks whole, but the next start goes on. Null if there is none.
+     */
+    public Path repairUnderWay() {
+        return DamageRepair.underWay(directory);
+    }
+
     /** What a file takes by its length, zeros that are only reserved included. */
     public long bytes(final int file) {
         try {

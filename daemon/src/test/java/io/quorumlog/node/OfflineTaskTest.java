@@ -2,6 +2,7 @@ package io.quorumlog.node;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.ReplicaLog;
+import io.quorumlog.log.StorageException;
 import io.quorumlog.store.LogDirectory;
 import io.quorumlog.store.OpenedLog;
 import java.io.IOException;
@@ -28,18 +30,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class OfflineTaskTest {
     private static final NodeIdentity IDENTITY = new NodeIdentity(2, new int[] {1, 2});
+    private static final NodeIdentity OF_THREE = new NodeIdentity(2, new int[] {1, 2, 3});
     private static final int RECORD_BYTES = 1 << 20;
+    private static final String NAME = "19700101-000001R.cq4";
 
     @TempDir
     Path directory;
 
     private Path file;
 
-    /** Three entries, of which two took the place of others. */
     @BeforeEach
-    void write() {
-        try (OpenedLog opened = LogDirectory.open(directory, IDENTITY, RECORD_BYTES)) {
-            final ReplicaLog log = new ReplicaLog(opened.stream(), opened.recovered(), IDENTITY);
+    void writeALogOfTwoMembers() {
+        write(directory, IDENTITY);
+        file = directory.resolve(NAME);
+    }
+
+    /** Three entries, of which two took the place of others. */
+    private static void write(final Path to, final NodeIdentity identity) {
+        try (OpenedLog opened = LogDirectory.open(to, identity, RECORD_BYTES)) {
+            final ReplicaLog log = new ReplicaLog(opened.stream(), opened.recovered(), identity);
             log.persistHardState(1, 2, true);
             append(log, 1, "one");
             append(log, 2, "two");
@@ -51,7 +60,6 @@ final class OfflineTaskTest {
             log.onFlushed(log.lastRecordSeq());
             log.mark();
         }
-        file = directory.resolve("19700101-000001R.cq4");
     }
 
     private static void append(final ReplicaLog log, final long index, final String payload) {
@@ -126,12 +134,50 @@ final class OfflineTaskTest {
         assertEquals(end - 1, Files.size(file));
     }
 
-    @Test
-    void damageIsWhatAStartWouldSayAndADumpEndsWithIt() throws IOException {
-        final byte[] bytes = Files.readAllBytes(file);
+    private static byte[] damage(final Path path) throws IOException {
+        final byte[] bytes = Files.readAllBytes(path);
         final int two = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("zwei");
         bytes[two] ^= 1;
-        Files.write(file, bytes);
+        Files.write(path, bytes);
+        return bytes;
+    }
+
+    /** The mistake: a log that a repair has cut already is shown as a whole one, of a member that has lost nothing. */
+    @Test
+    void repairThatWasCutShortIsTold() throws IOException {
+        final Path data = directory.resolve("data");
+        write(data, OF_THREE);
+        damage(data.resolve(NAME));
+        final Path partial = data.resolve("damaged-1.partial");
+        Files.createDirectory(partial);
+        final String begun = "a repair was begun in " + partial + ", and the next start goes on with it";
+        assertTrue(assertThrows(StorageException.class, () -> run(new OfflineTask.Verify(data)))
+                .getMessage()
+                .endsWith("had been on disk; " + begun));
+        assertTrue(assertThrows(StorageException.class, () -> run(new OfflineTask.Dump(data, 1, 9)))
+                .getMessage()
+                .endsWith("; " + begun));
+
+        LogDirectory.open(data, OF_THREE, RECORD_BYTES).close(); // cuts, and dies before it has said so
+        final String cut = run(new OfflineTask.Verify(data));
+        try (OpenedLog opened = LogDirectory.open(data, OF_THREE, RECORD_BYTES)) {
+            new ReplicaLog(opened.stream(), opened.recovered(), OF_THREE);
+            opened.finishRepair();
+        }
+        final String repaired = run(new OfflineTask.Verify(data));
+
+        assertTrue(
+                cut.contains("\nat the next start the repair goes on that was begun in " + partial
+                        + ": entries behind index 3 will come from the leader\nsound"),
+                cut);
+        assertTrue(cut.contains("\nblank             yes, it lost entries\n"), cut);
+        assertFalse(repaired.contains("at the next start"), repaired);
+        assertTrue(repaired.contains("\nblank             yes, it lost entries\n"), repaired);
+    }
+
+    @Test
+    void damageIsWhatAStartWouldSayAndADumpEndsWithIt() throws IOException {
+        final byte[] bytes = damage(file);
         final StringWriter output = new StringWriter();
 
         final String verified = assertThrows(DamagedLogException.class, () -> run(new OfflineTask.Verify(directory)))
