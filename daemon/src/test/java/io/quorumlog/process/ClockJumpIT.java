@@ -3,15 +3,8 @@ package io.quorumlog.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class ClockJumpIT {
     private static final int JUMPING = 1;
     private static final int OTHER = 2;
-    private static final List<String> JUMPS = List.of("-3600", "+3600", "+31536000", "+0");
+    private static final List<Long> JUMPS_S = List.of(-3_600L, 3_600L, 31_536_000L, 0L);
     /** Under libfaketime, whatever asks for the time waits for a lock of the whole process. */
     private static final int ELECTION_TIMEOUT_MS = 2_000;
     /** A jump comes in the midst of it. */
@@ -32,29 +25,13 @@ final class ClockJumpIT {
     @RegisterExtension
     final ProcessCluster cluster = new ProcessCluster(3);
 
+    private TestClock clock;
+
     @Test
-    void jumpsOfTheWallClockElectNobodyAndHoldUpNothing() throws IOException {
-        final Path library = faketime();
-        assumeTrue(library != null, "jumps of the clock need libfaketime (package faketime)");
-        jump("+0");
+    void jumpsOfTheWallClockElectNobodyAndHoldUpNothing() {
+        clock = cluster.giveClock(JUMPING);
         cluster.setting("election-timeout-ms", ELECTION_TIMEOUT_MS);
-        cluster.start(
-                JUMPING,
-                Map.of(
-                        "LD_PRELOAD",
-                        library.toString(),
-                        "FAKETIME_TIMESTAMP_FILE",
-                        clock().toString(),
-                        "FAKETIME_CACHE_DURATION",
-                        "1", // a jump is seen within a second
-                        "DONT_FAKE_MONOTONIC",
-                        "1"));
-        for (int id = 1; id <= cluster.size(); id++) {
-            if (id != JUMPING) {
-                cluster.start(id);
-            }
-        }
-        cluster.awaitAllCount();
+        cluster.startAll();
         final AppendLoad load = new AppendLoad(cluster, 1);
         try (load) {
             for (final boolean leads : new boolean[] {true, false}) {
@@ -66,13 +43,13 @@ final class ClockJumpIT {
         load.check(cluster.awaitEqualLogs());
     }
 
-    private void assertNothingComesOfJumps(final AppendLoad load) throws IOException {
+    private void assertNothingComesOfJumps(final AppendLoad load) {
         final int leader = cluster.awaitLeader();
         final long term = cluster.term();
         try (RespClient client = cluster.client(leader)) {
             final long hourAheadMs = lastTimestampMs(client) + 3_600_000;
-            for (final String jump : JUMPS) {
-                jump(jump);
+            for (final long jump : JUMPS_S) {
+                clock.jump(jump);
                 assertBlocksInRealTime(JUMPING);
                 load.awaitMore(20);
                 assertInstanceOf(Long.class, client.call("LAST"));
@@ -95,24 +72,6 @@ final class ClockJumpIT {
             assertEquals(List.of(), client.receive());
             final long tookMs = (System.nanoTime() - beganNs) / 1_000_000;
             assertTrue(tookMs >= BLOCK_MS - 10 && tookMs < BLOCK_MS + MAX_LATE_MS, tookMs + " ms");
-        }
-    }
-
-    private Path clock() {
-        return cluster.directory().resolve("clock");
-    }
-
-    /** From now on the jumping node's wall clock is so many seconds away from ours. */
-    private void jump(final String seconds) throws IOException {
-        final Path next = Files.writeString(cluster.directory().resolve("next-clock"), seconds + "\n");
-        Files.move(next, clock(), StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static Path faketime() throws IOException {
-        final Path libraries = Path.of("/usr/lib");
-        try (Stream<Path> found =
-                Files.find(libraries, 3, (path, attributes) -> path.endsWith("faketime/libfaketimeMT.so.1"))) {
-            return found.findFirst().orElse(null);
         }
     }
 }

@@ -21,10 +21,6 @@ final class DiskFaultIT {
     /** Shorter than it takes to leave office, longer than an election timeout. */
     private static final String HICCUP = "delay_enter=800000:when=3+8";
 
-    private static final String ALL_OF_THE_DISK = SystemCallFaults.FLUSHES + ",fallocate,ftruncate,pwrite64";
-
-    private static final String HANGS = "delay_enter=100000000";
-
     @RegisterExtension
     final ProcessCluster cluster = new ProcessCluster(3);
 
@@ -61,7 +57,8 @@ final class DiskFaultIT {
         final AppendLoad load = new AppendLoad(cluster, 2, 50_000);
         try (load) {
             load.awaitMore(50);
-            try (SystemCallFaults disk = SystemCallFaults.inject(cluster.node(leader), ALL_OF_THE_DISK, HANGS)) {
+            try (SystemCallFaults disk = SystemCallFaults.inject(
+                    cluster.node(leader), SystemCallFaults.FLUSHES_AND_WRITES, SystemCallFaults.HANGS)) {
                 final long hangsSinceNs = System.nanoTime();
                 ProcessCluster.untilTrue(
                         "the leader to leave office", () -> !role(leader).equals("leader"));

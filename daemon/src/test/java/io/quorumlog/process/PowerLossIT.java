@@ -23,7 +23,7 @@ final class PowerLossIT {
 
     @BeforeEach
     void findTools() {
-        TestDisk.assumePowerCanBeLost();
+        TestDisk.assumeCanShutDown();
     }
 
     private void mountDisks() {
@@ -46,7 +46,7 @@ final class PowerLossIT {
                 cluster.losePower(List.of(victim));
                 cluster.node(victim).forgetOutput();
                 load.awaitMore(50);
-                cluster.disk(victim).restorePower();
+                cluster.disk(victim).restore();
                 cluster.start(victim);
                 awaitSound(victim);
             }
@@ -67,7 +67,7 @@ final class PowerLossIT {
                 load.awaitMore(100);
                 cluster.losePower(List.of(1, 2, 3));
                 for (int id = 1; id <= 3; id++) {
-                    cluster.disk(id).restorePower();
+                    cluster.disk(id).restore();
                     cluster.node(id).forgetOutput();
                     cluster.start(id);
                 }
@@ -97,7 +97,7 @@ final class PowerLossIT {
             assertTrue(lines.get(0).contains(cluster.dataDir(victim).toString()), lines.get(0));
             node.forgetOutput();
             load.awaitMore(50);
-            cluster.disk(victim).restorePower();
+            cluster.disk(victim).restore();
             cluster.start(victim);
         }
 
@@ -136,10 +136,10 @@ final class PowerLossIT {
             cluster.losePower(List.of(other));
             node.forgetOutput();
             cluster.resume(asleep);
-            cluster.disk(sick).restorePower();
+            cluster.disk(sick).restore();
             cluster.start(sick);
             load.awaitMore(50);
-            cluster.disk(other).restorePower();
+            cluster.disk(other).restore();
             cluster.start(other);
             load.awaitMore(50);
         }

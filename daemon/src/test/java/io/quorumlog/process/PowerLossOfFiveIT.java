@@ -19,7 +19,7 @@ final class PowerLossOfFiveIT {
 
     @Test
     void onePowerLossAndTwoNapsSplitNothing() {
-        TestDisk.assumePowerCanBeLost();
+        TestDisk.assumeCanShutDown();
         cluster.mountDisk(COMMON, TestDisk.Kind.EXT4, DISK_MIB);
         cluster.startAll();
         cluster.lead(THEN_SLEEPERS.get(0));
@@ -29,7 +29,7 @@ final class PowerLossOfFiveIT {
             load.awaitMore(APPENDS);
             cluster.losePower(List.of(COMMON));
             THEN_SLEEPERS.forEach(cluster::pause);
-            cluster.disk(COMMON).restorePower();
+            cluster.disk(COMMON).restore();
             FIRST_SLEEPERS.forEach(cluster::resume);
             cluster.start(COMMON);
             load.awaitMore(APPENDS);

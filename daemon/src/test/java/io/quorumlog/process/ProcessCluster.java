@@ -40,6 +40,7 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<Integer, NodeProcess> nodes = new TreeMap<>();
     private final Map<Integer, TestDisk> disks = new TreeMap<>();
+    private final Map<Integer, TestClock> clocks = new TreeMap<>();
     private Path directory;
     private int[] peerPorts;
     private int[] clientPorts;
@@ -96,6 +97,8 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
         nodes.clear();
         disks.values().forEach(TestDisk::close);
         disks.clear();
+        clocks.values().forEach(TestClock::close);
+        clocks.clear();
     }
 
     // Processes.
@@ -130,7 +133,7 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** Starts a node with more in its environment. */
-    public NodeProcess start(final int id, final Map<String, String> environment) {
+    NodeProcess start(final int id, final Map<String, String> environment) {
         final ProcessBuilder builder = NodeProcess.builder(output(id), arguments(id));
         builder.environment().putAll(environment);
         return start(id, builder);
@@ -149,6 +152,9 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
             throw new IllegalStateException("node " + id + " runs already");
         }
         builder.command().addAll(0, prefix(id));
+        if (clocks.containsKey(id)) {
+            builder.environment().putAll(clocks.get(id).environment());
+        }
         final NodeProcess node = NodeProcess.start(output(id), builder);
         nodes.put(id, node);
         return node;
@@ -198,7 +204,7 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
      * what an fdatasync pretends to have stored: one that is under way while its ext4 is shut down returns success now and
      * then (5 of 80 times in a program that does nothing else), which no power failure lets anybody see.
      */
-    void losePower(final List<Integer> ids) {
+    public void losePower(final List<Integer> ids) {
         ids.forEach(this::pause);
         ids.forEach(id -> disk(id).losePower());
         ids.forEach(this::kill);
@@ -243,15 +249,27 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** Gives a node that was never started a small disk for its data. */
-    TestDisk mountDisk(final int id, final TestDisk.Kind kind, final int mib) {
+    public TestDisk mountDisk(final int id, final TestDisk.Kind kind, final int mib) {
         final TestDisk disk = TestDisk.make(kind, mib, directory.resolve("disk-" + id));
         disks.put(id, disk);
         return disk;
     }
 
     /** The disk that a node was given. */
-    TestDisk disk(final int id) {
+    public TestDisk disk(final int id) {
         return disks.get(id);
+    }
+
+    /** Gives a node, from its next start on, a wall clock of its own. */
+    public TestClock giveClock(final int id) {
+        final TestClock clock = TestClock.make(directory.resolve("clock-" + id));
+        clocks.put(id, clock);
+        return clock;
+    }
+
+    /** The wall clock that a node was given. */
+    public TestClock clock(final int id) {
+        return clocks.get(id);
     }
 
     public int peerPort(final int id) {

@@ -18,6 +18,14 @@ public final class SystemCallFaults implements AutoCloseable {
     /** All by which a node forces something to its disk. */
     public static final String FLUSHES = "fdatasync,fsync,msync,sync_file_range";
 
+    /** All by which it changes files but for stores to mapped memory. */
+    public static final String WRITES = "fallocate,ftruncate,pwrite64";
+
+    public static final String FLUSHES_AND_WRITES = FLUSHES + "," + WRITES;
+
+    /** A fault: the call does not come back before the fault is taken back. */
+    public static final String HANGS = "delay_enter=100000000";
+
     private final Process strace;
 
     private SystemCallFaults(final Process strace) {

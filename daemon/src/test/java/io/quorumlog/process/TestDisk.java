@@ -13,21 +13,26 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * A small disk that a test may fill, hold up, or take the power from: a tmpfs, or an ext4 in an image file. Only root can
- * mount one; where that, or a tool, is missing, the test is skipped and says what is.
+ * A small disk that a test may fill, hold up, let fail, or take the power from: a tmpfs, or an ext4 in an image file. Only
+ * root can mount one; where that, or a tool, is missing, the test is skipped and says what is.
  */
-final class TestDisk implements AutoCloseable {
+public final class TestDisk implements AutoCloseable {
     /** What kinds of disk there are. */
-    enum Kind {
+    public enum Kind {
         TMPFS,
         EXT4
     }
 
-    /** EXT4_IOC_SHUTDOWN without flushing the journal: what was not synced is gone, as after a power failure. */
-    private static final String LOSE_POWER = "import fcntl, os, struct, sys; "
-            + "fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))";
+    /** EXT4_IOC_SHUTDOWN: the disk refuses everything from now on. */
+    private static final String SHUT_DOWN = "import fcntl, os, struct, sys; "
+            + "fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', int(sys.argv[2])))";
 
-    private static final int CHUNK_BYTES = 1 << 20;
+    private static final String WHEN_ALL_IS_STORED = "0";
+    private static final String WITHOUT_THE_JOURNAL = "2";
+
+    private static final int MIB = 1 << 20;
+    private static final long LARGEST_BYTES = 1 << 30;
+    private static final long SMALLEST_BYTES = 4096;
 
     private final Kind kind;
     private final Path image;
@@ -45,6 +50,7 @@ final class TestDisk implements AutoCloseable {
     static TestDisk make(final Kind kind, final int mib, final Path mountPoint) {
         assumeTrue("root".equals(System.getProperty("user.name")), "not run as root: no disk can be mounted");
         assumeTool("mount", "--version");
+        assumeTool("fallocate", "--version");
         final Path image = mountPoint.resolveSibling(mountPoint.getFileName() + ".image");
         try {
             Files.createDirectory(mountPoint);
@@ -57,7 +63,7 @@ final class TestDisk implements AutoCloseable {
                 assumeTool("mkfs.ext4", "-V");
                 try (FileChannel channel =
                         FileChannel.open(image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                    channel.write(ByteBuffer.allocate(1), (long) mib * CHUNK_BYTES - 1);
+                    channel.write(ByteBuffer.allocate(1), (long) mib * MIB - 1);
                 }
                 assumeTrue(Commands.run("mkfs.ext4", "-q", image.toString()) == 0, "no ext4 can be made here");
                 assumeTrue(
@@ -76,13 +82,13 @@ final class TestDisk implements AutoCloseable {
         assumeTrue(Commands.run(command) == 0, command[0] + " is not installed");
     }
 
-    /** Skips the test where {@link #losePower()} has not what it needs. */
-    static void assumePowerCanBeLost() {
+    /** Skips the test where {@link #losePower()} and {@link #fail()} have not what they need. */
+    public static void assumeCanShutDown() {
         assumeTool("python3", "--version");
     }
 
     /** Skips the test where {@link #freeze()} has not what it needs. */
-    static void assumeCanFreeze() {
+    public static void assumeCanFreeze() {
         assumeTool("fsfreeze", "--version");
     }
 
@@ -91,38 +97,40 @@ final class TestDisk implements AutoCloseable {
     }
 
     /** Takes all the room that is left. */
-    void fill() {
-        try (FileChannel filler =
-                FileChannel.open(mountPoint.resolve("filler"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            for (int length = CHUNK_BYTES; length >= 1; ) {
-                try {
-                    filler.write(ByteBuffer.allocate(length));
-                } catch (final IOException full) {
-                    length /= 2;
-                }
+    public void fill() {
+        final String filler = filler().toString();
+        long taken = 0;
+        for (long length = LARGEST_BYTES; length >= SMALLEST_BYTES; ) {
+            // Not written: that would take as long as the disk is large.
+            if (Commands.run("fallocate", "-o", "" + taken, "-l", "" + length, filler) == 0) {
+                taken += length;
+            } else {
+                length /= 2;
             }
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
+    private Path filler() {
+        return mountPoint.resolve("filler");
+    }
+
     /** Gives back what {@link #fill()} took. */
-    void free() {
+    public void free() {
         try {
-            Files.delete(mountPoint.resolve("filler"));
+            Files.delete(filler());
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** From now on nothing reaches the disk, and who writes waits. */
-    void freeze() {
+    public void freeze() {
         Commands.check("fsfreeze", "-f", mountPoint.toString());
         isFrozen = true;
     }
 
     /** The disk is back. */
-    void thaw() {
+    public void thaw() {
         if (isFrozen) {
             isFrozen = false;
             Commands.check("fsfreeze", "-u", mountPoint.toString());
@@ -131,15 +139,23 @@ final class TestDisk implements AutoCloseable {
 
     /** The power fails: what was not flushed is lost, and the disk refuses everything from now on. An ext4 only. */
     void losePower() {
-        Commands.check("python3", "-c", LOSE_POWER, mountPoint.toString());
+        shutDown(WITHOUT_THE_JOURNAL);
     }
 
-    /** The power is back; nobody may use the disk meanwhile. */
-    void restorePower() {
+    /** The disk stores all that was written so far, and refuses everything from now on. An ext4 only. */
+    public void fail() {
+        shutDown(WHEN_ALL_IS_STORED);
+    }
+
+    private void shutDown(final String how) {
+        Commands.check("python3", "-c", SHUT_DOWN, mountPoint.toString(), how);
+    }
+
+    /** A disk that has lost its power, or failed, is back; nobody may use it meanwhile. */
+    public void restore() {
         unmount();
         // What is on the disk, mounted as another one: if somebody's mount namespace still holds the old mount, it
-        // would
-        // be given back as it was, without power.
+        // would be given back as it was, without power.
         final Path copy = image.resolveSibling(image.getFileName() + ".new");
         Commands.check("cp", "--sparse=always", image.toString(), copy.toString());
         try {
