@@ -30,8 +30,24 @@ enum Fault {
     CUT_PAIR(Need.NETWORK),
     /** What one member sends to one other is lost. */
     DROP_ONE_WAY(Need.NETWORK),
-    SLOW_FLUSHES(Need.TRACER),
-    FAILED_FLUSH(Need.TRACER);
+    /** Each flush and each other call that changes a file takes long. */
+    SLOW_DISK(Need.TRACER),
+    /** None of them comes back. */
+    HANGING_DISK(Need.TRACER),
+    FAILED_FLUSH(Need.TRACER),
+    /** Files can't be written to or made longer, but for what is mapped already. */
+    FAILED_WRITE(Need.TRACER),
+    /** The file system is frozen, and whoever writes waits: stores to mapped memory too. */
+    FROZEN_DISK(Need.DISK),
+    /** Met while the member runs, or by its start. */
+    FULL_DISK(Need.DISK),
+    /** The file system is gone from one moment to the other; all that was written is on it. */
+    LOST_DISK(Need.DISK),
+    /** A member and its disk lose their power: what was not flushed is gone. */
+    POWER_LOSS(Need.DISK),
+    POWER_LOSS_OF_ALL(Need.DISK),
+    /** A member's wall clock is wrong, by seconds or by months, and then right again. */
+    CLOCK_JUMP(Need.CLOCK);
 
     /** What must be permitted. */
     enum Need {
@@ -39,7 +55,11 @@ enum Fault {
         /** Network namespaces and iptables. */
         NETWORK,
         /** strace. */
-        TRACER
+        TRACER,
+        /** A file system of its own for each member. */
+        DISK,
+        /** A wall clock of its own for each member. */
+        CLOCK
     }
 
     private final Need need;
@@ -59,6 +79,16 @@ enum Fault {
     /** Whether only one such can last at a time. */
     boolean isOfNetwork() {
         return need == Need.NETWORK;
+    }
+
+    /** Whether all members are struck at the same moment, none of which anything else must be done to. */
+    boolean isOfAll() {
+        return this == KILL_ALL || this == POWER_LOSS_OF_ALL;
+    }
+
+    /** Whether what was not flushed is lost by it. */
+    boolean isOfPower() {
+        return this == POWER_LOSS || this == POWER_LOSS_OF_ALL;
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.quorumlog.torment;
 import io.quorumlog.process.NetworkCluster;
 import io.quorumlog.process.ProcessCluster;
 import io.quorumlog.process.RespClient;
-import io.quorumlog.process.SystemCallFaults;
+import io.quorumlog.process.TestClock;
 import io.quorumlog.process.TestNetwork;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.opentest4j.TestAbortedException;
 
 /** Does to a cluster what the plan allows, several things at a time, and takes back each of them later. One thread. */
@@ -24,15 +25,16 @@ final class FaultInjector {
     /** What the operations page promises is 5 s; the rest is for a machine on which all wait for a core. */
     private static final long STOP_LIMIT_NS = 10_000_000_000L;
 
-    private static final int LEAST_FLUSH_DELAY_US = 10_000;
-    private static final int MOST_FLUSH_DELAY_US = 1_000_000;
     private static final int MOST_RESTARTS = 5;
     private static final int UNREAD_REQUESTS = 200;
+    /** A wall clock goes wrong by less than a power of two, up to half a year. */
+    private static final int MOST_JUMP_BITS = 24;
 
     private final TormentPlan plan;
     private final ProcessCluster cluster;
     private final History history;
     private final Members members;
+    private final DiskFaults disks;
     private final Set<Fault> possible;
     private final Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
     private final AtomicInteger made = new AtomicInteger();
@@ -52,6 +54,7 @@ final class FaultInjector {
         this.cluster = cluster;
         this.history = history;
         members = new Members(cluster, plan.random);
+        disks = new DiskFaults(cluster, members, plan.random);
         possible = EnumSet.copyOf(plan.faults);
         for (final Fault fault : plan.faults) {
             if (excluded.containsKey(fault.need())) {
@@ -68,17 +71,34 @@ final class FaultInjector {
     /** Faults until a time. @throws AssertionError if a node does what it must not, whatever is done to it */
     void run(final long untilNs) {
         long nextNs = System.nanoTime();
-        while (System.nanoTime() < untilNs) {
+        while (System.nanoTime() < untilNs && !isOver()) {
             endDue();
             members.look();
             if (System.nanoTime() >= nextNs && !possible.isEmpty()) {
-                final List<Fault> choice = List.copyOf(possible);
                 final int before = made.get();
-                begin(choice.get(plan.random.nextInt(choice.size())));
+                begin(draw());
                 nextNs = System.nanoTime() + (made.get() > before ? plan.drawPauseNs() : RETRY_NS);
             }
             sleep();
         }
+    }
+
+    private boolean isOver() {
+        return plan.isOverWhenEachWasMade && counts.keySet().containsAll(possible);
+    }
+
+    /** One of those that were made least often; where it does not matter that each is made, at times any other. */
+    private Fault draw() {
+        final List<Fault> choice = new ArrayList<>(possible);
+        if (plan.isOverWhenEachWasMade || plan.random.nextBoolean()) {
+            final int least = choice.stream().mapToInt(this::count).min().orElseThrow();
+            choice.removeIf(fault -> count(fault) > least);
+        }
+        return choice.get(plan.random.nextInt(choice.size()));
+    }
+
+    private int count(final Fault fault) {
+        return counts.getOrDefault(fault, 0);
     }
 
     /** Takes everything back. */
@@ -97,6 +117,11 @@ final class FaultInjector {
     /** How often each fault was made. */
     Map<Fault, Integer> counts() {
         return counts;
+    }
+
+    /** How often members have ended of a fault of their disks. */
+    Map<Fault, Integer> ended() {
+        return disks.ended();
     }
 
     /** What the plan wanted and could not be made here, and why. */
@@ -122,18 +147,19 @@ final class FaultInjector {
 
     /** A fault has been made. */
     private void lasts(final Fault fault, final String whom, final Runnable end) {
-        count(fault);
+        made(fault);
         history.event(fault + " " + whom);
         later(fault, whom, end);
     }
 
-    private void count(final Fault fault) {
+    private void made(final Fault fault) {
         counts.merge(fault, 1, Integer::sum);
         made.incrementAndGet();
     }
 
     private void later(final Fault fault, final String whom, final Runnable end) {
-        lasting.add(new Lasting(fault, System.nanoTime() + plan.drawLengthNs(), () -> {
+        final long atLeastNs = fault == Fault.CLOCK_JUMP ? TestClock.SEEN_WITHIN_NS : 0;
+        lasting.add(new Lasting(fault, System.nanoTime() + atLeastNs + plan.drawLengthNs(), () -> {
             end.run();
             history.event("end of " + fault + " " + whom);
         }));
@@ -155,9 +181,13 @@ final class FaultInjector {
             transfer();
             return;
         }
-        if (fault == Fault.KILL_ALL) {
+        if (fault == Fault.CLOCK_JUMP) {
+            jump();
+            return;
+        }
+        if (fault.isOfAll()) {
             if (members.struckCount() == 0) {
-                killAll();
+                strikeAll(fault);
             }
             return;
         }
@@ -207,18 +237,7 @@ final class FaultInjector {
                         TornTail.leave(cluster.dataDir(id), plan.random).orElse("nowhere");
                 lasts(fault, id + " (" + where + ")", () -> members.start(id));
             }
-            case SLOW_FLUSHES -> {
-                final int delayUs = LEAST_FLUSH_DELAY_US + plan.random.nextInt(MOST_FLUSH_DELAY_US);
-                injectIntoFlushes(fault, id, "delay_enter=" + delayUs, () -> members.release(id));
-            }
-            case FAILED_FLUSH -> {
-                members.mayEnd(id);
-                injectIntoFlushes(fault, id, "error=EIO", () -> {
-                    cluster.kill(id); // if it had nothing to flush
-                    members.start(id);
-                });
-            }
-            default -> throw new IllegalArgumentException(fault + " is not for one member");
+            default -> strikeDisk(fault, id);
         }
     }
 
@@ -228,17 +247,26 @@ final class FaultInjector {
         cluster.kill(id);
     }
 
-    private void killAll() {
-        for (int id = 1; id <= plan.members; id++) {
+    private void strikeAll(final Fault fault) {
+        final List<Integer> all = IntStream.rangeClosed(1, plan.members).boxed().toList();
+        for (final int id : all) {
             members.strike(id);
             members.mayEnd(id);
         }
-        cluster.killAll();
-        count(Fault.KILL_ALL);
-        history.event(Fault.KILL_ALL.toString());
-        for (int id = 1; id <= plan.members; id++) {
-            final int each = id;
-            later(Fault.KILL_ALL, "" + id, () -> members.start(each));
+        if (fault.isOfPower()) {
+            cluster.losePower(all);
+        } else {
+            cluster.killAll();
+        }
+        made(fault);
+        history.event(fault.toString());
+        for (final int id : all) {
+            later(fault, "" + id, () -> {
+                if (fault.isOfPower()) {
+                    cluster.disk(id).restore();
+                }
+                members.start(id);
+            });
         }
     }
 
@@ -268,18 +296,29 @@ final class FaultInjector {
         });
     }
 
-    private void injectIntoFlushes(final Fault fault, final int id, final String what, final Runnable end) {
+    private void strikeDisk(final Fault fault, final int id) {
         members.strike(id);
         try {
-            final SystemCallFaults tracer = SystemCallFaults.inject(cluster.node(id), SystemCallFaults.FLUSHES, what);
-            lasts(fault, id + " " + what, () -> {
-                tracer.close();
-                end.run();
-            });
+            final Strike strike = disks.strike(fault, id);
+            lasts(fault, id + " " + strike.what(), strike.end());
         } catch (final TestAbortedException notPermitted) {
             skip(fault, notPermitted.getMessage());
             members.release(id);
         }
+    }
+
+    /** A wall clock decides nothing, so that this strikes nobody. Only a leader's shows in the log. */
+    private void jump() {
+        final int id = plan.random.nextBoolean() ? members.leader() : 1 + plan.random.nextInt(plan.members);
+        if (id == 0) {
+            return;
+        }
+        final long most = 1L << plan.random.nextInt(MOST_JUMP_BITS + 1);
+        final long distance = plan.random.nextLong(1, most + 1);
+        final long seconds = plan.random.nextBoolean() ? distance : -distance;
+        final TestClock clock = cluster.clock(id);
+        clock.jump(seconds);
+        lasts(Fault.CLOCK_JUMP, id + " by " + seconds + " s", () -> clock.jump(0));
     }
 
     /** Whatever comes of it. */
@@ -292,7 +331,7 @@ final class FaultInjector {
         try (RespClient client = cluster.client(leader)) {
             final Object reply = client.call("TRANSFER", to);
             history.event(Fault.TRANSFER + " " + leader + " to " + to + ": " + reply);
-            count(Fault.TRANSFER);
+            made(Fault.TRANSFER);
         } catch (final UncheckedIOException gone) {
             history.event(Fault.TRANSFER + " " + leader + " to " + to + ": " + gone);
         }

@@ -18,6 +18,7 @@ final class Torment {
     private final int members;
     private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
     private long operations;
+    private long longestHealingMs;
     private volatile TormentRun current;
 
     private Torment(final long minutes, final long firstSeed, final int members) {
@@ -47,8 +48,8 @@ final class Torment {
         while (true) {
             final long leftSeconds = (endNs - System.nanoTime()) / 1_000_000_000;
             if (leftSeconds < LEAST_SECONDS_A_RUN && runs > 0) {
-                System.out.println(
-                        runs + " runs, " + operations + " operations, every promise kept; faults: " + faults);
+                System.out.println(runs + " runs, " + operations + " operations, every promise kept, all back at most "
+                        + longestHealingMs + " ms after healing; faults: " + faults);
                 return true;
             }
             final long seed = firstSeed + runs;
@@ -71,6 +72,7 @@ final class Torment {
             current = run;
             final TormentReport report = run.run();
             operations += report.operationCount();
+            longestHealingMs = Math.max(longestHealingMs, report.healingMs());
             report.faults().forEach((fault, count) -> faults.merge(fault, count, Integer::sum));
             return report;
         } finally {

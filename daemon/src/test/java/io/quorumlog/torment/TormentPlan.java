@@ -26,6 +26,9 @@ final class TormentPlan {
 
     final boolean pageCache;
     final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+    /** Whether it is over as soon as each fault that is possible has been made. */
+    final boolean isOverWhenEachWasMade;
+
     final int faultPauseMs;
     final int faultLengthMs;
     /** Whether more than a minority may be down at a time. */
@@ -35,28 +38,45 @@ final class TormentPlan {
     final List<ClientPlan> libraryClients = new ArrayList<>();
 
     TormentPlan(final long seed, final int members) {
-        this(seed, members, 60, 20);
+        this(seed, members, EnumSet.allOf(Fault.class), false, 60, 20);
     }
 
     /** One in which each fault occurs. */
     static TormentPlan ofAllFaults(final long seed, final int members) {
-        return new TormentPlan(seed, members, 100, 0);
+        return new TormentPlan(seed, members, EnumSet.allOf(Fault.class), false, 100, 0);
     }
 
-    /** The same, with {@code durability=page-cache}. */
-    static TormentPlan ofAllFaultsInPageCache(final long seed, final int members) {
-        return new TormentPlan(seed, members, 100, 100);
+    /** One in which each fault of disks and of clocks occurs, and no other; then it is over. */
+    static TormentPlan ofDisksAndClocks(final long seed, final int members) {
+        final Set<Fault> faults = EnumSet.allOf(Fault.class);
+        faults.removeIf(fault -> fault.need() == Fault.Need.NOTHING || fault.need() == Fault.Need.NETWORK);
+        return new TormentPlan(seed, members, faults, true, 100, 0);
     }
 
-    private TormentPlan(final long seed, final int members, final int faultPercent, final int pageCachePercent) {
+    /** One that does what {@code durability=page-cache} does not promise to outlive. */
+    static TormentPlan ofPowerLossInPageCache(final long seed, final int members) {
+        return new TormentPlan(seed, members, EnumSet.of(Fault.POWER_LOSS_OF_ALL), false, 100, 100);
+    }
+
+    private TormentPlan(
+            final long seed,
+            final int members,
+            final Set<Fault> candidates,
+            final boolean isOverWhenEachWasMade,
+            final int faultPercent,
+            final int pageCachePercent) {
         this.seed = seed;
         this.members = members;
+        this.isOverWhenEachWasMade = isOverWhenEachWasMade;
         random = new Random(seed);
         pageCache = percent(pageCachePercent);
-        for (final Fault fault : Fault.values()) {
+        for (final Fault fault : candidates) {
             if (percent(faultPercent)) {
                 faults.add(fault);
             }
+        }
+        if (pageCache && !faults.stream().allMatch(Fault::isOfPower)) {
+            faults.removeIf(Fault::isOfPower); // beside other faults, a single one is more than it promises to outlive
         }
         faultPauseMs = between(100, 1_500);
         faultLengthMs = between(200, 3_000);

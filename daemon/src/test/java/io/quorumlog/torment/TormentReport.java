@@ -5,7 +5,6 @@ import io.quorumlog.torment.Operation.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,10 +20,11 @@ final class TormentReport {
     private static final int CONTEXT_LINES = 6;
 
     private final TormentPlan plan;
-    private final Duration length;
+    private final long tormentMs;
     private final List<Operation> operations;
     private final List<String> events;
     private final Map<Fault, Integer> faults;
+    private final Map<Fault, Integer> ended;
     private final Map<Fault, String> skipped;
     private final long healingMs;
     private final int entries;
@@ -33,7 +33,7 @@ final class TormentReport {
 
     TormentReport(
             final TormentPlan plan,
-            final Duration length,
+            final long tormentMs,
             final History history,
             final FaultInjector injector,
             final long healingMs,
@@ -41,10 +41,11 @@ final class TormentReport {
             final List<Violation> violations,
             final Path directory) {
         this.plan = plan;
-        this.length = length;
+        this.tormentMs = tormentMs;
         operations = history.operations();
         events = history.events();
         faults = injector.counts();
+        ended = injector.ended();
         skipped = injector.skipped();
         this.healingMs = healingMs;
         this.entries = entries;
@@ -60,19 +61,30 @@ final class TormentReport {
         return operations.size();
     }
 
+    /** How often each fault was made. */
     Map<Fault, Integer> faults() {
         return faults;
+    }
+
+    /** Which faults the plan wanted and the machine or the run did not permit, with the reason. */
+    Map<Fault, String> skipped() {
+        return skipped;
+    }
+
+    /** How long it took after the last fault until all members were up to date and one led. */
+    long healingMs() {
+        return healingMs;
     }
 
     /** The figures, in a few lines. */
     String summary() {
         final StringJoiner lines = new StringJoiner("\n");
         lines.add("torment seed=" + plan.seed + " members=" + plan.members + " durability="
-                + (plan.pageCache ? "page-cache" : "fsync") + ": " + length.toSeconds() + " s, " + operations.size()
+                + (plan.pageCache ? "page-cache" : "fsync") + ": " + tormentMs / 1_000 + " s, " + operations.size()
                 + " operations, " + entries + " entries, all back " + healingMs + " ms after healing, "
                 + (violations.isEmpty() ? "every promise kept" : violations.size() + " VIOLATIONS"));
         lines.add("  operations: " + outcomes());
-        lines.add("  faults: " + faults);
+        lines.add("  faults: " + faults + (ended.isEmpty() ? "" : ", of which ended members: " + ended));
         final Map<String, List<Fault>> byReason = new TreeMap<>();
         skipped.forEach((fault, reason) ->
                 byReason.computeIfAbsent(reason, key -> new ArrayList<>()).add(fault));

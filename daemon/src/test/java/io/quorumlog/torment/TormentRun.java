@@ -4,6 +4,7 @@ import io.quorumlog.process.NetworkCluster;
 import io.quorumlog.process.ProcessCluster;
 import io.quorumlog.process.RespClient;
 import io.quorumlog.process.SystemCallFaults;
+import io.quorumlog.process.TestDisk;
 import io.quorumlog.torment.Operation.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +26,8 @@ final class TormentRun implements AutoCloseable {
     private static final int LAST_CLIENT = 0;
 
     private static final int READ_AT_ONCE = 1_000;
+    /** More than the log grows to in a run; takes no more of the machine's disk than is written. */
+    private static final int DISK_MIB = 2_048;
 
     private final TormentPlan plan;
     private final Duration length;
@@ -34,12 +37,13 @@ final class TormentRun implements AutoCloseable {
     private final ProcessCluster cluster;
     private FaultInjector injector;
     private int entries;
+    private long tormentMs;
     private long healingMs;
 
     /**
      * Sets the stage.
      *
-     * @param length of the torment
+     * @param length of the torment, at most
      * @param means which needs of faults may be met, where the machine permits it
      */
     TormentRun(final TormentPlan plan, final Duration length, final Set<Fault.Need> means) {
@@ -50,12 +54,33 @@ final class TormentRun implements AutoCloseable {
         }
         cluster = open();
         cluster.setting("durability", plan.pageCache ? "page-cache" : "fsync");
-        if (!excluded.containsKey(Fault.Need.TRACER)) {
+        equip(Fault.Need.TRACER, SystemCallFaults::assumePossible);
+        equip(Fault.Need.DISK, this::mountDisks);
+        equip(Fault.Need.CLOCK, this::giveClocks);
+    }
+
+    /** Makes possible what the faults with a need want, if there are any and the machine permits it. */
+    private void equip(final Fault.Need need, final Runnable equipment) {
+        if (!excluded.containsKey(need) && plan.faults.stream().anyMatch(fault -> fault.need() == need)) {
             try {
-                SystemCallFaults.assumePossible();
+                equipment.run();
             } catch (final TestAbortedException notPermitted) {
-                excluded.put(Fault.Need.TRACER, notPermitted.getMessage());
+                excluded.put(need, notPermitted.getMessage());
             }
+        }
+    }
+
+    private void giveClocks() {
+        for (int id = 1; id <= plan.members; id++) {
+            cluster.giveClock(id);
+        }
+    }
+
+    private void mountDisks() {
+        TestDisk.assumeCanShutDown();
+        TestDisk.assumeCanFreeze();
+        for (int id = 1; id <= plan.members; id++) {
+            cluster.mountDisk(id, TestDisk.Kind.EXT4, DISK_MIB);
         }
     }
 
@@ -84,38 +109,31 @@ final class TormentRun implements AutoCloseable {
         return cluster;
     }
 
-    /** Something that is done between healing and the check. */
-    interface LastBlow {
-        void strike() throws IOException;
-    }
-
     /** Does it all. Whatever is wrong with the cluster is in the report, and not thrown. */
-    TormentReport run() throws IOException {
-        return run(() -> {});
-    }
-
-    TormentReport run(final LastBlow lastBlow) throws IOException {
+    TormentReport run() {
         injector = new FaultInjector(plan, cluster, history, excluded);
         try {
             cluster.startAll();
             torment();
-            lastBlow.strike();
             final Map<Integer, List<LogEntry>> logs = logs();
             violations.addAll(Checker.check(new Evidence(history.operations(), logs)));
         } catch (final AssertionError | ConditionTimeoutException failure) {
             violations.add(new Violation("Liveness", failure.getMessage(), List.of()));
         }
-        return new TormentReport(plan, length, history, injector, healingMs, entries, violations, cluster.directory());
+        return new TormentReport(
+                plan, tormentMs, history, injector, healingMs, entries, violations, cluster.directory());
     }
 
     private void torment() {
         final Clients clients = new Clients(plan, cluster, history);
         try (clients) {
-            injector.run(System.nanoTime() + length.toNanos());
             final long beganNs = System.nanoTime();
+            injector.run(beganNs + length.toNanos());
+            tormentMs = (System.nanoTime() - beganNs) / 1_000_000;
             injector.heal();
+            final long healedNs = System.nanoTime();
             cluster.awaitAllCount();
-            healingMs = (System.nanoTime() - beganNs) / 1_000_000;
+            healingMs = (System.nanoTime() - healedNs) / 1_000_000;
         }
         for (final Throwable failure : clients.failures()) {
             violations.add(new Violation("Clients", "a client ended: " + failure, List.of()));

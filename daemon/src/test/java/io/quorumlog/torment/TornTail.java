@@ -44,17 +44,6 @@ final class TornTail {
         }
     }
 
-    /** Takes the last bytes that were written to the newest file, as if they had never got out of the page cache. */
-    static void lose(final Path dataDirectory, final int bytes) {
-        final Path newest = newestFile(dataDirectory).orElseThrow();
-        try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
-            file.seek(usedLength(file) - bytes);
-            file.write(new byte[bytes]);
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** The newest of a log's files. */
     private static Optional<Path> newestFile(final Path dataDirectory) {
         try (Stream<Path> files = Files.list(dataDirectory)) {

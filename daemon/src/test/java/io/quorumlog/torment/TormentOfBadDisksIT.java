@@ -1,0 +1,58 @@
+package io.quorumlog.torment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A torment by what goes wrong with disks and clocks, each kind of which occurs where the machine permits it; and that of a
+ * cluster that loses something, which must be seen.
+ */
+@Tag("bad-days")
+final class TormentOfBadDisksIT {
+    /** Where all wait for a core; else it takes a sixth of that. */
+    private static final Duration LONGEST = Duration.ofSeconds(90);
+
+    /** Of many short faults. */
+    private static final long SEED = Long.getLong("torment.seed", 42);
+
+    @Test
+    void threeNodesKeepEveryPromiseWhateverBecomesOfTheirDisksAndClocks() throws IOException {
+        final TormentPlan plan = TormentPlan.ofDisksAndClocks(SEED, 3);
+        try (TormentRun run = new TormentRun(plan, LONGEST, EnumSet.allOf(Fault.Need.class))) {
+            final TormentReport report = run.run();
+
+            System.out.println(report.summary());
+            assertTrue(report.violations().isEmpty(), () -> TormentIT.detailsOf(report));
+            final Set<Fault> missing = EnumSet.copyOf(plan.faults);
+            missing.removeAll(report.faults().keySet());
+            missing.removeAll(report.skipped().keySet());
+            assertEquals(Set.of(), missing, "kinds of fault that never occurred");
+        }
+    }
+
+    /** What {@code durability=page-cache} does not promise to survive. */
+    @Test
+    void powerLossThatTakesAcknowledgedEntriesIsSeen() throws IOException {
+        final TormentPlan plan = TormentPlan.ofPowerLossInPageCache(SEED, 3);
+        try (TormentRun run = new TormentRun(plan, Duration.ofSeconds(5), EnumSet.allOf(Fault.Need.class))) {
+            final TormentReport report = run.run();
+
+            System.out.println(report.summary());
+            assumeTrue(report.skipped().isEmpty(), () -> report.skipped().toString());
+            assertTrue(
+                    report.violations().stream()
+                            .anyMatch(violation -> violation.rule().equals("AppendsAreTrue")
+                                    && violation.text().endsWith("but lost")),
+                    () -> TormentIT.detailsOf(report));
+            run.cluster().close();
+        }
+    }
+}
