@@ -21,6 +21,7 @@ final class OfflineFlagsTest {
         assertEquals(new OfflineTask.Verify(Path.of("data")), parse(Map.of(), "--verify"));
         assertEquals(new OfflineTask.Verify(Path.of("d")), parse(Map.of(), "--data-dir d --verify"));
         assertEquals(new OfflineTask.Dump(Path.of("d"), 1, 20), parse(Map.of(), "--dump 1 20 --data-dir d"));
+        assertEquals(new OfflineTask.Dump(Path.of("data"), 7, 7), parse(Map.of(), "--dump 7 7"));
         assertEquals(
                 new OfflineTask.Dump(Path.of("data"), 0, Long.MAX_VALUE),
                 parse(Map.of(), "--dump 0 9223372036854775807"));
