@@ -9,6 +9,7 @@ import static io.quorumlog.raft.Messages.clientEntry;
 import static io.quorumlog.raft.Messages.preVoteReply;
 import static io.quorumlog.raft.Messages.preVoteRequest;
 import static io.quorumlog.raft.Messages.refusal;
+import static io.quorumlog.raft.Messages.timeoutNow;
 import static io.quorumlog.raft.Messages.voteReply;
 import static io.quorumlog.raft.Messages.voteRequest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -685,6 +686,23 @@ class RaftMistakesTest {
             fixture.flush(1);
             fixture.timeout(1);
             assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+        }
+
+        /** The mistake: a successor has no room for the entry by which its term must begin. */
+        @Test
+        void memberThatCouldWriteNothingTakesNoOfficeOver() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 1, 1);
+            fixture.receive(1, appendEntries(2, 1, 1, 1, 0));
+            fixture.full(1, true);
+
+            fixture.receive(1, timeoutNow(2, 1));
+            fixture.fire(1);
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+
+            fixture.full(1, false);
+            fixture.receive(1, timeoutNow(2, 1));
+            fixture.fire(1);
+            assertEquals(RoleKind.CANDIDATE, fixture.role(1));
         }
 
         /** The mistake: a large entry that takes longer than an election timeout on its way elects another leader. */

@@ -2,10 +2,16 @@ package io.quorumlog.store;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.codec.record.RecordKind;
+import io.quorumlog.log.LogSurvey;
+import io.quorumlog.log.NodeIdentity;
+import io.quorumlog.log.ReplicaLog;
 import io.quorumlog.log.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
     private static final int DISK_MIB = 64;
     private static final int PAYLOAD_BYTES = 10_000;
+    private static final NodeIdentity IDENTITY = new NodeIdentity(2, new int[] {1, 2, 3});
     private static final long STOP_NS = TimeUnit.SECONDS.toNanos(20);
 
     @TempDir
@@ -79,6 +87,43 @@ class FullDiskTest {
             assertEquals(LongStream.rangeClosed(1, entries).boxed().toList(), fixture.walk());
             fixture.append(entries + 1, 100);
         }
+    }
+
+    /**
+     * Who may campaign has room for the largest entry; so, after it took one, for all that a term begins with, and would have
+     * without the disk's help. The mistake: a new leader's first entry is written where nothing is reserved.
+     */
+    @Test
+    void termCanBeginWhereEntriesWereTakenThoughTheDiskIsFull() throws Exception {
+        final UnsafeBuffer payload = new UnsafeBuffer(new byte[StoreFixture.MAX_RECORD_BYTES]);
+        final int largest = StoreFixture.MAX_RECORD_BYTES - LogRecord.HEADER_LENGTH;
+        long last;
+        try (OpenedLog opened = LogDirectory.open(directory, IDENTITY, StoreFixture.MAX_RECORD_BYTES)) {
+            final ReplicaLog log = new ReplicaLog(opened.stream(), opened.recovered(), IDENTITY);
+            long term = 1;
+            log.persistHardState(term, 2, false);
+            fillTheRest();
+            while (log.acceptsEntries()) {
+                log.appendEntry(RecordKind.CLIENT, term, 0, payload, 0, 1_000);
+            }
+            log.appendEntry(RecordKind.CLIENT, term, 0, payload, 0, largest); // as could have come instead of the last
+            for (; term < 100; term++) {
+                log.persistHardState(term + 1, 2, false);
+                log.appendEntry(RecordKind.NO_OP, term + 1, 0, payload, 0, 0);
+            }
+            // Whoever would go on nevertheless is told so, and not ended by a signal.
+            last = log.lastIndex();
+            assertThrows(NoSpaceException.class, () -> {
+                while (true) {
+                    log.appendEntry(RecordKind.NO_OP, log.term(), 0, payload, 0, 0);
+                }
+            });
+            assertTrue(log.lastIndex() > last, "there was room for more");
+            last = log.lastIndex();
+        }
+        final LogSurvey survey = LogSurvey.of(new ChronicleFiles(directory));
+        assertNull(survey.damage());
+        assertEquals(last, survey.lastIndex());
     }
 
     private void fillUntilTold(final StoreFixture fixture, final FlushThread flusher) {
