@@ -91,7 +91,8 @@ class ReplyParserTest {
     void largeBulkStringComesWhole() {
         String payload = "0123456789".repeat(30_000);
 
-        List<Reply> replies = replies(new ReplyParser(), "$300000\r\n" + payload + "\r\n", 5, 70_000, 3, 100_000);
+        List<Reply> replies =
+                replies(new ReplyParser(), "$300000\r\n" + payload + "\r\n", 5, 40_000, 70_000, 3, 100_000);
 
         assertEquals(List.of(new Reply.Bulk(bytes(payload))), replies);
     }
