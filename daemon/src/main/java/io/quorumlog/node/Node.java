@@ -355,6 +355,7 @@ final class Node {
         final long startedNs = System.nanoTime();
         replica.beginShutdown();
         events.wakeAt(startedNs + HAND_OVER_LIMIT_NS);
+        events.wakeUp(); // What there is to say now is not to wait for the next heartbeat.
         while (!replica.isShutdownReady() && System.nanoTime() - startedNs < HAND_OVER_LIMIT_NS) {
             events.doCycle();
         }
