@@ -56,6 +56,7 @@ public final class Raft {
     private final boolean[] greetedBlank;
 
     private final VoteInquiries inquiries;
+    private final HeldPreVote heldPreVote = new HeldPreVote();
 
     private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[128]);
     private final VoteRequest voteRequest = new VoteRequest();
@@ -223,6 +224,11 @@ public final class Raft {
         final int slot = members.slotOf(member);
         connected[slot] = up;
         role.onConnection(slot, up);
+        if (!up && heldPreVote.isHeld(nowNs, config.heartbeatNs()) && !hearsLeader()) {
+            final int candidate = heldPreVote.from();
+            heldPreVote.drop();
+            onPreVoteRequest(candidate, heldPreVote.request());
+        }
     }
 
     /** All records up to this number survive a power failure. */
@@ -294,6 +300,9 @@ public final class Raft {
     private void onPreVoteRequest(final int from, final VoteRequest request) {
         if (!isHardStateDurable()) {
             return; // Our term is in flight, and may not be named yet; the candidate asks again.
+        }
+        if (hearsLeader()) {
+            heldPreVote.hold(from, request, nowNs);
         }
         final boolean goesBefore = goesBefore(from, request);
         final boolean granted = request.term() > term
@@ -825,8 +834,7 @@ public final class Raft {
                 turn++;
             }
         }
-        return config.electionTimeoutNs() / RaftLimits.BROKEN_LINK_SHARE
-                + turn * (config.electionTimeoutNs() / RaftLimits.CAMPAIGN_TURN_SHARE);
+        return turn * (config.electionTimeoutNs() / RaftLimits.CAMPAIGN_TURN_SHARE);
     }
 
     long electionDeadlineNs() {

@@ -26,14 +26,8 @@ public final class RaftLimits {
     static final int COMMIT_NOTICE_SHARE = 10;
 
     /**
-     * Share of an election timeout after which the first follower campaigns whose connection to the leader broke: as long as
-     * the others may need to notice the same, for until then they refuse their pre-votes.
-     */
-    static final int BROKEN_LINK_SHARE = 300;
-
-    /**
-     * Share of an election timeout by which each follower comes after the one before it, so that they do not collide: long
-     * against a message's way, short against a timeout.
+     * Share of an election timeout by which each follower whose connection to the leader broke campaigns after the one before
+     * it, so that they do not collide: long against a message's way, short against a timeout. The first does so at once.
      */
     static final int CAMPAIGN_TURN_SHARE = 60;
 

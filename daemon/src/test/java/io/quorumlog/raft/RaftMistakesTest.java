@@ -75,15 +75,58 @@ class RaftMistakesTest {
                     fixture.core(id).onConnection(leader, false);
                     final int before = id - 1 - (leader < id ? 1 : 0);
 
-                    fixture.advance(before * turnMs);
-                    fixture.fire(id);
-                    assertEquals(RoleKind.FOLLOWER, fixture.role(id), id + " after " + leader);
-
-                    fixture.advance(ELECTION_TIMEOUT_MS / 300);
+                    if (before > 0) {
+                        fixture.advance(before * turnMs - 1);
+                        fixture.fire(id);
+                        assertEquals(RoleKind.FOLLOWER, fixture.role(id), id + " after " + leader);
+                        fixture.advance(1);
+                    }
                     fixture.fire(id);
                     assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(id), id + " after " + leader);
                 }
             }
+        }
+
+        /** The mistake: a pre-vote is lost on a follower whose own connection to the dead leader breaks a moment later. */
+        @Test
+        void preVoteRefusedForALeaderThatWasHeardIsGrantedWhenItsConnectionBreaks() {
+            final CoreFixture fixture = heardLeader();
+            fixture.receive(1, preVoteRequest(3, 2, 1, 1));
+            fixture.advance(HEARTBEAT_MS - 1);
+
+            fixture.core(1).onConnection(2, false);
+
+            assertEquals(
+                    List.of("PreVoteReply term=1 requested=2 refused", "PreVoteReply term=1 requested=2 granted"),
+                    fixture.sent(1, 3));
+        }
+
+        /** The mistake: answering it again long after, or because another connection broke. */
+        @Test
+        void preVoteIsAnsweredAgainOnlyForAMomentAndOnceAndForTheLeadersConnection() {
+            final CoreFixture fixture = heardLeader();
+            fixture.receive(1, preVoteRequest(3, 2, 1, 1));
+
+            fixture.core(1).onConnection(3, false);
+            fixture.core(1).onConnection(3, true);
+            assertEquals(1, fixture.sent(1, 3).size());
+
+            fixture.advance(HEARTBEAT_MS);
+            fixture.core(1).onConnection(2, false);
+            assertEquals(1, fixture.sent(1, 3).size());
+
+            fixture.core(1).onConnection(2, true);
+            fixture.receive(1, appendEntries(2, 1, 1, 1, 0));
+            fixture.receive(1, preVoteRequest(3, 2, 1, 1));
+            fixture.core(1).onConnection(2, false);
+            fixture.core(1).onConnection(3, false);
+            assertEquals(3, fixture.sent(1, 3).size());
+        }
+
+        private CoreFixture heardLeader() {
+            final CoreFixture fixture = CoreFixture.down(3).load(1, 1, 0, 1).start(1);
+            fixture.receive(1, appendEntries(2, 1, 1, 1, 0));
+            return fixture;
         }
 
         /** The mistake: two followers that lost the leader at the same moment campaign against each other, again and again. */
