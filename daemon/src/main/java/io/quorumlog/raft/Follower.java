@@ -29,8 +29,10 @@ final class Follower extends Role {
     private long refusedPrevTerm;
     /** Whether the leader hands over to us, and has said nothing else since. */
     private boolean handedOver;
-    /** When to campaign because the leader's connection broke; {@link #NEVER} while it stands. */
-    private long brokenLinkDeadlineNs = NEVER;
+    /** When to campaign before the election timeout, as nobody leads by all signs; {@link #NEVER} without such signs. */
+    private long earlyDeadlineNs = NEVER;
+
+    private String earlyReason;
 
     Follower(final Raft raft, final int leaderId) {
         this.raft = raft;
@@ -50,7 +52,7 @@ final class Follower extends Role {
 
     /** Whether the leader's process may be gone: its connection broke, and it has not been heard of since. */
     boolean hasLostLeader() {
-        return brokenLinkDeadlineNs != NEVER;
+        return earlyDeadlineNs != NEVER;
     }
 
     /** The consistency check and what follows from it (thesis 3.5). The message is of the current term. */
@@ -60,7 +62,7 @@ final class Follower extends Role {
             raft.onLeaderKnown();
         }
         Invariant.check(leaderId == from, "two leaders in one term (leader, sender)", leaderId, from);
-        brokenLinkDeadlineNs = NEVER;
+        earlyDeadlineNs = NEVER;
         handedOver = false;
         raft.onLeaderHeard();
         round = Math.max(round, message.round());
@@ -158,22 +160,23 @@ final class Follower extends Role {
         }
         if (up) {
             repliedMatch = 0;
-        } else if (brokenLinkDeadlineNs == NEVER) {
-            brokenLinkDeadlineNs = raft.nowNs() + raft.brokenLinkDelayNs(leaderId);
+        } else if (earlyDeadlineNs == NEVER) {
+            campaignAfter(raft.campaignTurnNs(leaderId), "the leader's connection broke");
         }
     }
 
     /** After a pre-vote for another we leave it a head start: two that campaign at once split the votes. */
     void yieldToCandidate() {
-        if (brokenLinkDeadlineNs != NEVER) {
-            brokenLinkDeadlineNs =
-                    Math.max(brokenLinkDeadlineNs, raft.nowNs() + raft.config().heartbeatNs());
+        if (earlyDeadlineNs != NEVER) {
+            earlyDeadlineNs =
+                    Math.max(earlyDeadlineNs, raft.nowNs() + raft.config().heartbeatNs());
         }
     }
 
-    /** Campaigns after a delay, as after a broken connection, unless somebody leads before: nobody leads now. */
-    void campaignAfter(final long delayNs) {
-        brokenLinkDeadlineNs = raft.nowNs() + delayNs;
+    /** Campaigns after a delay, unless somebody leads before: nobody leads now. */
+    void campaignAfter(final long delayNs, final String reason) {
+        earlyDeadlineNs = raft.nowNs() + delayNs;
+        earlyReason = reason;
     }
 
     /** The leader hands over to us. It may have thought better of it long ago: what else it has sent is read first. */
@@ -183,7 +186,7 @@ final class Follower extends Role {
 
     @Override
     long deadlineNs() {
-        return handedOver ? raft.nowNs() : Math.min(raft.electionDeadlineNs(), brokenLinkDeadlineNs);
+        return handedOver ? raft.nowNs() : Math.min(raft.electionDeadlineNs(), earlyDeadlineNs);
     }
 
     @Override
@@ -198,14 +201,11 @@ final class Follower extends Role {
         if (raft.nowNs() < deadlineNs()) {
             return;
         }
-        final boolean broken = raft.nowNs() >= brokenLinkDeadlineNs;
+        final boolean early = raft.nowNs() >= earlyDeadlineNs;
         if (raft.mayCampaign()) {
-            raft.becomePreCandidate(
-                    broken
-                            ? "the leader's connection broke, or an election was lost"
-                            : "no leader heard for an election timeout");
-        } else if (broken) {
-            brokenLinkDeadlineNs = raft.nowNs() + raft.config().heartbeatNs();
+            raft.becomePreCandidate(early ? earlyReason : "no leader heard for an election timeout");
+        } else if (early) {
+            earlyDeadlineNs = raft.nowNs() + raft.config().heartbeatNs();
         } else {
             raft.resetElectionTimer();
         }

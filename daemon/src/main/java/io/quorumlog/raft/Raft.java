@@ -224,6 +224,12 @@ public final class Raft {
         final int slot = members.slotOf(member);
         connected[slot] = up;
         role.onConnection(slot, up);
+        if (up && lastLeaderContactNs == NEVER && role instanceof Follower follower && isEverybodyConnected()) {
+            // At the start of a whole cluster there is nobody to wait for; a leader that is at work is heard before.
+            follower.campaignAfter(
+                    config.electionTimeoutNs() / RaftLimits.FIRST_CAMPAIGN_SHARE + campaignTurnNs(NONE),
+                    "all members have come up");
+        }
         if (!up && heldPreVote.isHeld(nowNs, config.heartbeatNs()) && !hearsLeader()) {
             final int candidate = heldPreVote.from();
             heldPreVote.drop();
@@ -315,7 +321,7 @@ public final class Raft {
             follower.yieldToCandidate();
         } else if (granted && role instanceof PreCandidate) {
             final Follower follower = new Follower(this, NONE);
-            follower.campaignAfter(config.heartbeatNs());
+            follower.campaignAfter(config.heartbeatNs(), "nobody won an election");
             become(follower, "leaves the election to " + from);
         }
         sendVoteReply(from, request.term(), true, granted);
@@ -427,7 +433,7 @@ public final class Raft {
     /** Nobody has a log as far as we know, and all are there to found a cluster, or have been waited for. */
     private boolean mayFoundNow() {
         return !hasHeardOfLog
-                && (inquiries.missingBeside(NONE) == NONE
+                && (isEverybodyConnected()
                         || nowNs - startedNs >= RaftLimits.FOUNDING_TIMEOUTS * config.electionTimeoutNs());
     }
 
@@ -586,7 +592,8 @@ public final class Raft {
     /** After an election that nobody can have won: the next one begins after a short random delay. */
     void campaignAgainSoon(final String reason) {
         final Follower follower = new Follower(this, NONE);
-        follower.campaignAfter(timeouts.nextNs(config.electionTimeoutNs() / RaftLimits.RETRY_SHARE));
+        follower.campaignAfter(
+                timeouts.nextNs(config.electionTimeoutNs() / RaftLimits.RETRY_SHARE), "nobody won an election");
         become(follower, reason);
     }
 
@@ -822,12 +829,18 @@ public final class Raft {
         return connected[slot];
     }
 
+    private boolean isEverybodyConnected() {
+        return inquiries.missingBeside(NONE) == NONE;
+    }
+
     /**
-     * After which time to campaign when the connection to the leader broke. The followers take turns in the order of their
-     * ids: chance would make them wait longer, and now and then collide. A turn that comes to nothing costs only the next one's
-     * wait.
+     * After which time to campaign when all others know as well that nobody leads: because the connection to the leader broke,
+     * or everybody has come up. The followers take turns in the order of their ids: chance would make them wait longer, and now
+     * and then collide. A turn that comes to nothing costs only the next one's wait.
+     *
+     * @param leaderId who led; {@link #NONE}
      */
-    long brokenLinkDelayNs(final int leaderId) {
+    long campaignTurnNs(final int leaderId) {
         int turn = 0;
         for (int slot = 0; slot < members.self(); slot++) {
             if (members.id(slot) != leaderId) {

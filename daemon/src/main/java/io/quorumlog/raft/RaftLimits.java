@@ -31,6 +31,12 @@ public final class RaftLimits {
      */
     static final int CAMPAIGN_TURN_SHARE = 60;
 
+    /**
+     * Share of an election timeout after which the first member campaigns when all have come up and none has heard a leader: as
+     * long as a leader that is at work may need to say something.
+     */
+    static final int FIRST_CAMPAIGN_SHARE = 30;
+
     /** Share of an election timeout from which the delay is drawn after which a lost election is tried again. */
     static final int RETRY_SHARE = 30;
 

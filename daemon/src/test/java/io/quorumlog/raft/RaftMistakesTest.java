@@ -29,6 +29,53 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Raft implementations got wrong beyond the letter of the thesis: liveness, bounds, hints and input. */
 class RaftMistakesTest {
+    /** That everybody has come up is a hint that nobody leads. */
+    @Nested
+    class ComingUp {
+        /** The mistake: waiting out an election timeout for a leader that can't be. */
+        @Test
+        void membersThatHaveAllComeUpElectQuickly() {
+            final CoreFixture fixture = CoreFixture.cluster(3);
+
+            fixture.run(HEARTBEAT_MS);
+
+            assertEquals(1, fixture.leader());
+            assertEquals(1, fixture.term(1));
+        }
+
+        /** The mistake: campaigning while others may still be about to elect, or to come up with a better log. */
+        @Test
+        void memberThatMissesAnotherWaitsForTheElectionTimeout() {
+            final CoreFixture fixture = CoreFixture.down(3).load(1, 1, 0, 1);
+            fixture.cut(1, 3);
+            fixture.start(1);
+
+            fixture.advance(HEARTBEAT_MS);
+            fixture.fire(1);
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+
+            fixture.heal(1, 3);
+            fixture.advance(ELECTION_TIMEOUT_MS / 30);
+            fixture.fire(1);
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+        }
+
+        /** The mistake: a member that comes back, or whose connection does, asks for votes while a leader is at work. */
+        @Test
+        void memberThatHasHeardALeaderAsksForNoVotesWhenAConnectionComesUp() {
+            final CoreFixture fixture = CoreFixture.down(3).load(1, 1, 0, 1);
+            fixture.cut(1, 3);
+            fixture.start(1);
+            fixture.receive(1, appendEntries(2, 1, 1, 1, 0));
+            fixture.heal(1, 3);
+
+            fixture.advance(HEARTBEAT_MS);
+            fixture.fire(1);
+
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+        }
+    }
+
     /** A broken connection is a hint that a process died. */
     @Nested
     class BrokenLinks {

@@ -33,8 +33,12 @@ final class Shrinking {
      */
     static SimulationFailure shrink(final SimulationFailure failure, final Defect defect, final int mostRuns) {
         final Shrinking shrinking = new Shrinking(failure, defect, mostRuns);
-        shrinking.leaveOutKinds();
-        shrinking.leaveOutOccurrences();
+        SimulationFailure before;
+        do { // What was needed at first may not be once something else is gone.
+            before = shrinking.smallest;
+            shrinking.leaveOutKinds();
+            shrinking.leaveOutOccurrences();
+        } while (shrinking.smallest != before && shrinking.runsLeft > 0);
         return shrinking.smallest;
     }
 
