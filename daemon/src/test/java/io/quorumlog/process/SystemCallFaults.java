@@ -26,6 +26,8 @@ public final class SystemCallFaults implements AutoCloseable {
     /** A fault: the call does not come back before the fault is taken back. */
     public static final String HANGS = "delay_enter=100000000";
 
+    private static final long DETACH_TIMEOUT_S = 2;
+
     private final Process strace;
 
     private SystemCallFaults(final Process strace) {
@@ -88,7 +90,10 @@ public final class SystemCallFaults implements AutoCloseable {
     public void close() {
         strace.destroy();
         try {
-            if (!strace.waitFor(10, TimeUnit.SECONDS)) {
+            // Told to let go of a process that is just ending, strace may wait for ever: for the first thread, which
+            // can't
+            // be reaped before the others, for which it does not wait.
+            if (!strace.waitFor(DETACH_TIMEOUT_S, TimeUnit.SECONDS)) {
                 strace.destroyForcibly().waitFor();
             }
         } catch (final InterruptedException e) {
