@@ -16,6 +16,7 @@ final class FileForce implements FlushThread.Force, AutoCloseable {
 
     private final Path directory;
     private FileChannel channel;
+    private Path path;
     private int openFile = NO_FILE;
 
     FileForce(final Path directory) {
@@ -24,10 +25,10 @@ final class FileForce implements FlushThread.Force, AutoCloseable {
 
     @Override
     public void forceFile(final int file) {
-        final Path path = directory.resolve(FileCycle.fileName(file));
         try {
             if (file != openFile) {
                 close();
+                path = directory.resolve(FileCycle.fileName(file));
                 channel = FileChannel.open(path, StandardOpenOption.WRITE);
                 openFile = file;
             }
