@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 /**
  * How the log looks: to stderr, one line an event, times in UTC. That stderr can't hold anything up is the doing of
  * {@link StandardError}. Found by Logback as a service (its manual, chapter 3); a file of XML would say the same, and take a
- * sixth of the processor time of a start. Who names a file in {@code logback.configurationFile} gets what that says.
+ * sixteenth of the processor time of a start. Who names a file in {@code logback.configurationFile} gets what that says.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
 public final class LogFormat extends ContextAwareBase implements Configurator {

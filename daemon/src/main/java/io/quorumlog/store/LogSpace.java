@@ -21,7 +21,8 @@ import net.openhft.posix.PosixAPI;
  *
  * <p>The loop publishes where the log ends, and reads how far it may go. While the flush thread is not ahead of it, because
  * a disk hangs, the log takes no entries ({@link #isAhead}), and the member does not campaign, so that a new leader's first
- * entry finds room; only for what can't wait, a vote perhaps, the loop would reserve by itself. State that belongs together is one immutable object, replaced under a lock.
+ * entry finds room; only for what can't wait, a vote perhaps, the loop would reserve by itself. State that belongs together
+ * is one immutable object, replaced under a lock.
  */
 final class LogSpace {
     /** Chronicle clears 8 bytes behind each record, and the end mark takes 4. */
