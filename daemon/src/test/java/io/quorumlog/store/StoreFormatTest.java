@@ -2,6 +2,7 @@ package io.quorumlog.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorumlog.log.RecordStream;
@@ -36,11 +37,12 @@ class StoreFormatTest {
 
     @Test
     void fileNamesAndNumbersBelongTogether() {
-        for (final int number : new int[] {0, 1, 59, 60, 86_399, 86_400, 100_000_000, Integer.MAX_VALUE}) {
+        for (final int number : new int[] {FileCycle.FIRST, 59, 60, 86_399, 86_400, 100_000_000, Integer.MAX_VALUE}) {
             final String name = FileCycle.fileName(number);
 
             assertTrue(FileCycle.isFileName(name), name);
             assertEquals(number, FileCycle.fileNumber(name));
         }
+        assertFalse(FileCycle.isFileName(FileCycle.fileName(FileCycle.FIRST - 1)));
     }
 }
