@@ -10,11 +10,10 @@ import io.quorumlog.codec.peer.VoteRequest;
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.resp.Reply;
 import io.quorumlog.log.MemoryRecordStream;
-import io.quorumlog.sim.invariant.BrokenInvariant;
 import java.util.BitSet;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Set;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -23,7 +22,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * by a rule that it breaks, or by a check of the product's own. With the numbers of the rows of {@code raft-bugs} that they
  * are in, where they are.
  */
-enum PlantedDefect {
+enum PlantedDefect implements KnownMistake {
     FLUSHER_THAT_REPORTS_TOO_EARLY(
             "1, 2",
             "promises leave before what they rest on is on stable storage",
@@ -448,33 +447,33 @@ enum PlantedDefect {
         };
     }
 
-    String rows() {
+    @Override
+    public String rows() {
         return rows;
     }
 
-    String mistake() {
+    @Override
+    public String mistake() {
         return mistake;
     }
 
-    int seeds() {
+    @Override
+    public int seeds() {
         return seeds;
     }
 
-    /** The rule that a seed's run breaks with this defect; null if it breaks none, or one that this does not break. */
-    String ruleBrokenBy(final long seed) {
-        try {
-            new Simulation(seed, defect.get(), omissions).run();
-            return null;
-        } catch (final SimulationFailure failure) {
-            final String rule =
-                    failure.getCause() instanceof BrokenInvariant broken ? broken.invariant() : Frames.OWN_CHECK;
-            return rules.contains(rule) ? rule : null;
-        }
+    @Override
+    public Set<String> rules() {
+        return rules;
     }
 
-    /** Its name for people. */
+    @Override
+    public LongFunction<String> seedRun() {
+        return seed -> new SeedRun(defect.get(), omissions).apply(seed);
+    }
+
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return text();
     }
 }

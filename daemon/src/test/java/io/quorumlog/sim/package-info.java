@@ -11,6 +11,7 @@
  * io.quorumlog.sim.Shrinking} makes a failure small.
  *
  * <p>To add a fault: name it, ask {@link io.quorumlog.sim.Simulation#happens} where it is about to happen, and plant the
- * {@link io.quorumlog.sim.Defect} that it is to find.
+ * {@link io.quorumlog.sim.Defect} that it is to find. Mistakes that no seam lets in are {@link
+ * io.quorumlog.sim.SourceDefect}s.
  */
 package io.quorumlog.sim;

@@ -1,0 +1,54 @@
+package io.quorumlog.sim;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
+
+/** A mistake by which the simulation is tested: it is made on purpose, and must be found. */
+interface KnownMistake {
+    /** Those at the seams, and those inside. */
+    static List<KnownMistake> all() {
+        return Stream.<KnownMistake[]>of(PlantedDefect.values(), SourceDefect.values())
+                .flatMap(Stream::of)
+                .toList();
+    }
+
+    /** The rows of {@code raft-bugs} that it is in; empty if it is in none. */
+    String rows();
+
+    /** What is wrong, in words. */
+    String mistake();
+
+    /** The seed with which a short search begins. */
+    default long firstSeed() {
+        return 1;
+    }
+
+    /** Among so many seeds from there on is one that finds it. */
+    int seeds();
+
+    /** What may find it. */
+    Set<String> rules();
+
+    /** As it is named among the others. */
+    String name();
+
+    /** Makes the mistake, and tells of each seed the rule that its run breaks, whichever; null if it breaks none. */
+    LongFunction<String> seedRun();
+
+    /** Makes the mistake, and tells of each seed which of the rules its run breaks; null if it breaks none, or another. */
+    default LongFunction<String> plant() {
+        final LongFunction<String> seedRun = seedRun();
+        return seed -> {
+            final String rule = seedRun.apply(seed);
+            return rule != null && rules().contains(rule) ? rule : null;
+        };
+    }
+
+    /** Its name for people. */
+    default String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+}
