@@ -31,6 +31,7 @@ class SimulationCatchesDefectsTest {
             final String rule = run.apply(seed);
             if (rule != null) {
                 System.out.println(planted + ": found by " + rule + " in seed " + seed);
+                assertTrue(seed <= Simulate.SEEDS_A_DEFECT, "the command would not find it");
                 return;
             }
         }
