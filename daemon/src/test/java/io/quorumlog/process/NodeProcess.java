@@ -73,8 +73,16 @@ public final class NodeProcess implements AutoCloseable {
 
     /** SIGKILL, and its end awaited. */
     public void kill() {
-        process.destroyForcibly();
+        destroy();
         awaitExit();
+    }
+
+    /** Under a tracer the node is a child, which would outlive the tracer's death. */
+    private void destroy() {
+        final List<ProcessHandle> traced = process.descendants().toList();
+        traced.forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        traced.forEach(node -> node.onExit().join());
     }
 
     /** SIGTERM, and its end awaited; the exit status. */
@@ -137,8 +145,7 @@ public final class NodeProcess implements AutoCloseable {
     /** Ends it in any case, a paused one too. */
     @Override
     public void close() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly); // of one who traces the node
-        process.destroyForcibly();
+        destroy();
         try {
             process.waitFor();
         } catch (final InterruptedException e) {
