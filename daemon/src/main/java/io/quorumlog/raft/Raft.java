@@ -307,13 +307,14 @@ public final class Raft {
         if (!isHardStateDurable()) {
             return; // Our term is in flight, and may not be named yet; the candidate asks again.
         }
-        if (hearsLeader()) {
+        final boolean hearsLeader = hearsLeader();
+        if (hearsLeader) {
             heldPreVote.hold(from, request, nowNs);
         }
         final boolean goesBefore = goesBefore(from, request);
         final boolean granted = request.term() > term
                 && isUpToDate(request.lastTerm(), request.lastIndex())
-                && !hearsLeader()
+                && !hearsLeader
                 && !goesBefore
                 && mayFound(request)
                 && couldInquire(from, request);
