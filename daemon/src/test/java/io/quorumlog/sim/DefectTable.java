@@ -56,7 +56,8 @@ final class DefectTable {
                 caught,
                 caught == 0 ? "-" : Long.toString(first),
                 caught == 0 ? "NOT FOUND" : by);
-        out.printf("    %s%s%n", planted.mistake(), planted.rows().isEmpty() ? "" : " (row " + planted.rows() + ")");
+        final String rows = planted.about().rows();
+        out.printf("    %s%s%n", planted.about().mistake(), rows.isEmpty() ? "" : " (row " + rows + ")");
         return caught > 0;
     }
 }

@@ -15,22 +15,22 @@ interface KnownMistake {
                 .toList();
     }
 
-    /** The rows of {@code raft-bugs} that it is in; empty if it is in none. */
-    String rows();
+    /**
+     * What is known of it.
+     *
+     * @param rows of {@code raft-bugs} that it is in; empty if it is in none
+     * @param mistake what is wrong, in words
+     * @param seeds among so many from the first one on is one that finds it
+     * @param rules what may find it
+     */
+    record About(String rows, String mistake, int seeds, Set<String> rules) {}
 
-    /** What is wrong, in words. */
-    String mistake();
+    About about();
 
     /** The seed with which a short search begins. */
     default long firstSeed() {
         return 1;
     }
-
-    /** Among so many seeds from there on is one that finds it. */
-    int seeds();
-
-    /** What may find it. */
-    Set<String> rules();
 
     /** As it is named among the others. */
     String name();
@@ -43,7 +43,7 @@ interface KnownMistake {
         final LongFunction<String> seedRun = seedRun();
         return seed -> {
             final String rule = seedRun.apply(seed);
-            return rule != null && rules().contains(rule) ? rule : null;
+            return rule != null && about().rules().contains(rule) ? rule : null;
         };
     }
 

@@ -410,10 +410,7 @@ enum PlantedDefect implements KnownMistake {
         }
     });
 
-    private final String rows;
-    private final String mistake;
-    private final int seeds;
-    private final Set<String> rules;
+    private final About about;
     private final Omissions omissions;
     private final Supplier<Defect> defect;
 
@@ -429,10 +426,7 @@ enum PlantedDefect implements KnownMistake {
             final Set<String> rules,
             final Omissions omissions,
             final Supplier<Defect> defect) {
-        this.rows = rows;
-        this.mistake = mistake;
-        this.seeds = seeds;
-        this.rules = rules;
+        about = new About(rows, mistake, seeds, rules);
         this.omissions = omissions;
         this.defect = defect;
     }
@@ -448,23 +442,8 @@ enum PlantedDefect implements KnownMistake {
     }
 
     @Override
-    public String rows() {
-        return rows;
-    }
-
-    @Override
-    public String mistake() {
-        return mistake;
-    }
-
-    @Override
-    public int seeds() {
-        return seeds;
-    }
-
-    @Override
-    public Set<String> rules() {
-        return rules;
+    public About about() {
+        return about;
     }
 
     @Override

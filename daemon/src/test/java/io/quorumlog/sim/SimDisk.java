@@ -1,8 +1,8 @@
 package io.quorumlog.sim;
 
 import io.quorumlog.codec.record.LogRecord;
+import io.quorumlog.log.ForwardingRecordStream;
 import io.quorumlog.log.MemoryRecordStream;
-import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.StoredFiles;
 import org.agrona.DirectBuffer;
@@ -13,7 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * sometimes very long, and covers what was appended before it began; a crash loses what no flush covered, or keeps parts of
  * it. Survives its processes, unless it is wiped.
  */
-final class SimDisk implements RecordStream {
+final class SimDisk extends ForwardingRecordStream {
     private final Simulation simulation;
     private final int member;
     private final SimRandom random;
@@ -230,7 +230,8 @@ final class SimDisk implements RecordStream {
         return stream.storedFiles();
     }
 
-    MemoryRecordStream stream() {
+    @Override
+    protected MemoryRecordStream stream() {
         return stream;
     }
 
@@ -300,53 +301,8 @@ final class SimDisk implements RecordStream {
     }
 
     @Override
-    public long lastSeq() {
-        return stream.lastSeq();
-    }
-
-    @Override
-    public boolean fits(final int recordLength, final int reserve) {
-        return stream.fits(recordLength, reserve);
-    }
-
-    @Override
     public boolean isSpaceReserved() {
         return simulation.defect().seesRoom(room.isReserved());
-    }
-
-    @Override
-    public boolean isNextFileReady() {
-        return stream.isNextFileReady();
-    }
-
-    @Override
-    public int currentFile() {
-        return stream.currentFile();
-    }
-
-    @Override
-    public int firstFile() {
-        return stream.firstFile();
-    }
-
-    @Override
-    public void wrap(final long position, final UnsafeBuffer view) {
-        stream.wrap(position, view);
-    }
-
-    @Override
-    public void wrapHeader(final long position, final UnsafeBuffer view) {
-        stream.wrapHeader(position, view);
-    }
-
-    @Override
-    public long next(final long position, final int recordLength) {
-        return stream.next(position, recordLength);
-    }
-
-    @Override
-    public long bytes() {
-        return stream.bytes();
     }
 
     @Override

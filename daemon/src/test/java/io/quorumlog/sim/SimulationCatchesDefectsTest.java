@@ -26,7 +26,7 @@ class SimulationCatchesDefectsTest {
     @MethodSource("mistakes")
     void plantedDefectIsCaught(final KnownMistake planted) {
         final LongFunction<String> run = planted.plant();
-        final long end = planted.firstSeed() + planted.seeds();
+        final long end = planted.firstSeed() + planted.about().seeds();
         for (long seed = planted.firstSeed(); seed < end; seed++) {
             final String rule = run.apply(seed);
             if (rule != null) {
@@ -35,7 +35,7 @@ class SimulationCatchesDefectsTest {
                 return;
             }
         }
-        fail("not found within " + planted.seeds() + " seeds from " + planted.firstSeed() + " on");
+        fail("not found within " + planted.about().seeds() + " seeds from " + planted.firstSeed() + " on");
     }
 
     /** Otherwise whatever comes of the other class loader would be taken for what comes of the mistake. */

@@ -103,11 +103,8 @@ enum SourceDefect implements KnownMistake {
 
     private static final String PACKAGE = "io/quorumlog/";
 
-    private final String rows;
-    private final String mistake;
+    private final About about;
     private final long firstSeed;
-    private final int seeds;
-    private final Set<String> rules;
     private final String source;
     private final String text;
     private final String replacement;
@@ -129,39 +126,21 @@ enum SourceDefect implements KnownMistake {
             final String source,
             final String text,
             final String replacement) {
-        this.rows = rows;
-        this.mistake = mistake;
+        about = new About(rows, mistake, seeds, rules);
         this.firstSeed = firstSeed;
-        this.seeds = seeds;
-        this.rules = rules;
         this.source = source;
         this.text = text;
         this.replacement = replacement;
     }
 
     @Override
-    public String rows() {
-        return rows;
-    }
-
-    @Override
-    public String mistake() {
-        return mistake;
+    public About about() {
+        return about;
     }
 
     @Override
     public long firstSeed() {
         return firstSeed;
-    }
-
-    @Override
-    public int seeds() {
-        return seeds;
-    }
-
-    @Override
-    public Set<String> rules() {
-        return rules;
     }
 
     @Override

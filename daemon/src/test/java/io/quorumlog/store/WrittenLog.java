@@ -6,6 +6,7 @@ import io.quorumlog.codec.record.Crc32c;
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.ClusterIdentity;
+import io.quorumlog.log.ForwardingRecordStream;
 import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.ReplicaLog;
@@ -242,12 +243,17 @@ final class WrittenLog {
     }
 
     /** The store's stream, whose files are full soon; it tells of each record. */
-    private final class SmallFiles implements RecordStream {
+    private final class SmallFiles extends ForwardingRecordStream {
         private final RecordStream stream;
         private int bytesInFile;
 
         SmallFiles(final RecordStream stream) {
             this.stream = stream;
+        }
+
+        @Override
+        protected RecordStream stream() {
+            return stream;
         }
 
         @Override
@@ -274,56 +280,6 @@ final class WrittenLog {
         public void roll() {
             bytesInFile = 0;
             stream.roll();
-        }
-
-        @Override
-        public long lastSeq() {
-            return stream.lastSeq();
-        }
-
-        @Override
-        public boolean isSpaceReserved() {
-            return stream.isSpaceReserved();
-        }
-
-        @Override
-        public boolean isNextFileReady() {
-            return stream.isNextFileReady();
-        }
-
-        @Override
-        public int currentFile() {
-            return stream.currentFile();
-        }
-
-        @Override
-        public int firstFile() {
-            return stream.firstFile();
-        }
-
-        @Override
-        public void wrap(final long position, final UnsafeBuffer view) {
-            stream.wrap(position, view);
-        }
-
-        @Override
-        public void wrapHeader(final long position, final UnsafeBuffer view) {
-            stream.wrapHeader(position, view);
-        }
-
-        @Override
-        public long next(final long position, final int recordLength) {
-            return stream.next(position, recordLength);
-        }
-
-        @Override
-        public long bytes() {
-            return stream.bytes();
-        }
-
-        @Override
-        public String fileName(final int file) {
-            return stream.fileName(file);
         }
     }
 }
