@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One checksum over bytes of the heap, of a socket's buffer, and of a mapped file, which is known by its address alone. */
+/** One checksum over bytes of the heap, of a socket's buffer, and of memory that is known by its address alone. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What it costs a leader to write one entry into its log: header, checksum and payload into the mapped file, and the
- * index. Each shot appends the same number of entries, so that a run needs a bounded place on the disk.
+ * What it costs a leader to write one entry into its log: header, checksum and payload into memory, then all of
+ * them into the file, and the index. Each shot appends the same number of entries, so that a run needs a bounded place on the disk.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)

@@ -2,13 +2,11 @@ package io.quorumlog.store;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
-import com.kenai.jffi.MemoryIO;
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.StorageException;
 import io.quorumlog.raft.Invariant;
 import java.nio.file.Path;
-import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.SyncMode;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
@@ -19,21 +17,24 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The stream of records on Chronicle Queue files. A record is a document of its own, copied straight into the mapped
- * file. Reads of the current file go to the same mapping; older files, which never change, are read with
- * {@link ClosedFiles}. No Chronicle tailer reads anything. Nothing is allocated per append or read.
+ * The stream of records on Chronicle Queue files. Chronicle makes the files, and leaves one for the next; a record is a
+ * document of its own, and goes into the {@linkplain FileImage image} of the current file, which is written into the file
+ * before a flush. Reads go to the image too; what it does not hold, which never changes, is read with {@link ClosedFiles}. No
+ * Chronicle tailer reads anything. Nothing is allocated per append or read.
  *
- * <p>The loop's thread only, from the moment of construction on (Chronicle checks).
+ * <p>The loop's thread only, from the moment of construction on (Chronicle checks), but for {@link #write}.
  */
 final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     private final LogSpace space;
     private final ClosedFiles closedFiles;
     private final int firstFile;
-    private final UnsafeBuffer mapping = new UnsafeBuffer(0, 0);
+    private final FileImage image;
+    private final UnsafeBuffer buffer;
     private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;
     private int currentFile;
-    private long end; // where the next document begins; the space knows it too, for the flush thread
+    private long end; // where the next document begins
+    private long lastDocument; // where the last one begins
     private long lastSeq;
 
     /**
@@ -49,6 +50,8 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         this.firstFile = firstFile;
         this.currentFile = currentFile;
         closedFiles = new ClosedFiles(directory);
+        image = new FileImage(directory);
+        buffer = image.buffer();
         SingleChronicleQueue opened = null;
         try {
             opened = SingleChronicleQueueBuilder.binary(directory)
@@ -69,7 +72,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
             appender = queue.createAppender();
             beginFile(end, 0);
         } catch (final Throwable t) {
-            CloseHelper.quietClose(opened);
+            CloseHelper.quietCloseAll(opened, image);
             throw t instanceof StorageException
                     ? (StorageException) t
                     : new StorageException(
@@ -78,15 +81,12 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         }
     }
 
-    /** Makes Chronicle take up the current file, and finds where it is mapped. */
+    /** Makes Chronicle take up the current file. */
     private void beginFile(final long usedEnd, final long oldEnd) {
         final DocumentContext document = appender.writingDocument();
-        final long address;
         final long documentOffset;
         try {
-            final Bytes<?> bytes = document.wire().bytes();
-            documentOffset = bytes.writePosition() - StoreFormat.DOCUMENT_HEADER_LENGTH;
-            address = bytes.addressForWrite(0);
+            documentOffset = document.wire().bytes().writePosition() - StoreFormat.DOCUMENT_HEADER_LENGTH;
         } finally {
             document.rollbackOnClose();
             document.close();
@@ -95,9 +95,9 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
             throw new StorageException(fileName(currentFile) + ": Chronicle Queue would append at offset "
                     + documentOffset + ", but the records end at " + usedEnd);
         }
-        // A byte buffer over the mapping rather than its address, because the JDK computes CRCs of byte buffers only.
-        mapping.wrap(MemoryIO.getInstance().newDirectByteBuffer(address, StoreLayout.BLOCK_BYTES));
+        image.begin(currentFile, usedEnd);
         end = documentOffset;
+        lastDocument = StoreFormat.FIRST_DOCUMENT;
         space.onFileBegun(currentFile, end, oldEnd);
     }
 
@@ -113,54 +113,30 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         Invariant.check(
                 headerLength >= LogRecord.HEADER_LENGTH && payloadLength >= 0 && length <= StoreLayout.MAX_RECORD_BYTES,
                 "a record has a header and no more than the largest payload");
-        final long offset = end + StoreFormat.DOCUMENT_HEADER_LENGTH;
-        space.require(offset + length);
-        final DocumentContext document;
-        try {
-            document = appender.writingDocument();
-        } catch (final Throwable t) {
-            throw appendFailed(t);
+        final int document = (int) end;
+        final int offset = document + StoreFormat.DOCUMENT_HEADER_LENGTH;
+        final int newEnd = (int) StoreFormat.align(offset + length);
+        space.require(newEnd);
+        buffer.putInt(newEnd - Integer.BYTES, 0); // what the record does not reach of its last four bytes
+        buffer.putInt(document, length, LITTLE_ENDIAN);
+        buffer.putBytes(offset, header, headerOffset, headerLength);
+        if (payloadLength > 0) {
+            buffer.putBytes(offset + headerLength, payload, payloadOffset, payloadLength);
         }
-        try {
-            write(document, offset, header, headerOffset, headerLength, payload, payloadOffset, payloadLength);
-        } catch (final Throwable t) {
-            // Else closing would publish what has been copied so far.
-            document.rollbackOnClose();
-            CloseHelper.quietClose(document);
-            throw appendFailed(t);
-        }
-        try {
-            document.close();
-        } catch (final Throwable t) {
-            throw appendFailed(t);
-        }
-        end = StoreFormat.align(offset + length);
+        lastDocument = document;
+        end = newEnd;
         lastSeq++;
-        space.publishEnd(end);
+        image.appended(newEnd);
+        space.publishEnd(newEnd);
         return RecordStream.position(currentFile, offset);
     }
 
-    private void write(
-            final DocumentContext document,
-            final long offset,
-            final DirectBuffer header,
-            final int headerOffset,
-            final int headerLength,
-            final DirectBuffer payload,
-            final int payloadOffset,
-            final int payloadLength) {
-        final Bytes<?> bytes = document.wire().bytes();
-        Invariant.check(bytes.writePosition() == offset, "Chronicle appends where the last record ended");
-        mapping.putBytes((int) offset, header, headerOffset, headerLength);
-        if (payloadLength > 0) {
-            mapping.putBytes((int) offset + headerLength, payload, payloadOffset, payloadLength);
-        }
-        bytes.writePosition(offset + headerLength + payloadLength);
-    }
-
-    private StorageException appendFailed(final Throwable t) {
-        return new StorageException(
-                fileName(currentFile) + ": cannot append at offset " + end + ": " + IoReason.beneath(t), t);
+    /**
+     * Any thread: writes what has been appended before the call into the files, that is, into the page cache, where it
+     * survives the process.
+     */
+    void write() {
+        image.write();
     }
 
     @Override
@@ -191,7 +167,9 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     public void roll() {
         // It is there for whoever asked before; a new leader's first entry can't wait.
         space.requireNext();
-        final long oldEnd = end + StoreFormat.END_MARK_LENGTH;
+        endFile();
+        final long oldEnd = end;
+        closedFiles.forget(currentFile);
         currentFile++;
         try {
             beginFile(0, oldEnd);
@@ -200,6 +178,16 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         } catch (final Throwable t) {
             throw new StorageException(fileName(currentFile) + ": cannot be begun: " + IoReason.beneath(t), t);
         }
+    }
+
+    /** Leaves the file as Chronicle would, which finds the end mark at once where it looks for it, behind the last document. */
+    private void endFile() {
+        buffer.putInt((int) end, StoreFormat.END_OF_FILE, LITTLE_ENDIAN);
+        buffer.putInt((int) end + Integer.BYTES, StoreFormat.END_OF_FILE_NAME, LITTLE_ENDIAN);
+        end += StoreFormat.END_MARK_LENGTH;
+        image.appended(end);
+        image.write();
+        image.writeWritePosition(lastDocument);
     }
 
     @Override
@@ -214,34 +202,36 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
 
     @Override
     public void wrap(final long position, final UnsafeBuffer view) {
-        final int file = RecordStream.file(position);
-        if (file == currentFile) {
+        if (isInImage(position)) {
             final int offset = (int) position;
-            view.wrap(mapping, offset, checkedLength(offset));
+            view.wrap(buffer, offset, checkedLength(offset));
         } else {
-            closedFiles.wrap(file, position & 0xFFFFFFFFL, view);
+            closedFiles.wrap(RecordStream.file(position), position & 0xFFFFFFFFL, view);
         }
     }
 
     @Override
     public void wrapHeader(final long position, final UnsafeBuffer view) {
-        final int file = RecordStream.file(position);
-        if (file == currentFile) {
+        if (isInImage(position)) {
             final int offset = (int) position;
             checkedLength(offset);
-            view.wrap(mapping, offset, LogRecord.HEADER_LENGTH);
+            view.wrap(buffer, offset, LogRecord.HEADER_LENGTH);
         } else {
-            closedFiles.wrapHeader(file, position & 0xFFFFFFFFL, view);
+            closedFiles.wrapHeader(RecordStream.file(position), position & 0xFFFFFFFFL, view);
         }
+    }
+
+    private boolean isInImage(final long position) {
+        return RecordStream.file(position) == currentFile && image.has(position & 0xFFFFFFFFL);
     }
 
     private int checkedLength(final int offset) {
         if (offset >= StoreFormat.FIRST_RECORD && offset + LogRecord.HEADER_LENGTH <= end) {
-            final int length = StoreFormat.recordLength(
-                    mapping.getInt(offset - StoreFormat.DOCUMENT_HEADER_LENGTH, LITTLE_ENDIAN));
+            final int length =
+                    StoreFormat.recordLength(buffer.getInt(offset - StoreFormat.DOCUMENT_HEADER_LENGTH, LITTLE_ENDIAN));
             if (length > 0
                     && offset + length <= end
-                    && length == mapping.getInt(offset + LogRecord.LENGTH_OFFSET, LITTLE_ENDIAN)) {
+                    && length == buffer.getInt(offset + LogRecord.LENGTH_OFFSET, LITTLE_ENDIAN)) {
                 return length;
             }
         }
@@ -273,7 +263,10 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     /** Closes the files. What was appended is in the page cache; that it is on the disk is the flush thread's duty. */
     @Override
     public void close() {
-        mapping.wrap(0, 0);
-        CloseHelper.quietCloseAll(appender, queue, closedFiles);
+        try {
+            image.write();
+        } finally {
+            CloseHelper.quietCloseAll(appender, queue, closedFiles, image);
+        }
     }
 }

@@ -15,8 +15,8 @@ import org.agrona.CloseHelper;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reads of the files before the current one, which no longer change, by plain reads into a few buffers: mapping them
- * would count gigabytes of old log as this process' memory. A buffer begins where its first reader wanted to read, so a
+ * Reads of what no longer changes: the files before the current one, and what this stood with at the start. By plain reads into
+ * a few buffers, because mapping the files would count gigabytes of old log as this process' memory. A buffer begins where its first reader wanted to read, so a
  * walk fills one after another; the one not used for longest goes first. Records larger than a buffer have one of their
  * own, which grows to the largest met. One thread.
  */
@@ -72,6 +72,14 @@ final class ClosedFiles implements AutoCloseable {
             throw noRecord(FileCycle.fileName(file), document + StoreFormat.DOCUMENT_HEADER_LENGTH);
         }
         return true;
+    }
+
+    /** The file will be read beyond what was there when it was read before. */
+    void forget(final int file) {
+        largeWindow.forget(file);
+        for (final Window window : windows) {
+            window.forget(file);
+        }
     }
 
     static DamagedLogException noRecord(final String name, final long offset) {
@@ -174,6 +182,12 @@ final class ClosedFiles implements AutoCloseable {
 
         boolean has(final int wantedFile, final long from, final int wantedLength) {
             return file == wantedFile && from >= start && from + wantedLength <= start + length;
+        }
+
+        void forget(final int old) {
+            if (file == old) {
+                file = NO_FILE;
+            }
         }
 
         void wrap(final long offset, final int wantedLength, final UnsafeBuffer view) {

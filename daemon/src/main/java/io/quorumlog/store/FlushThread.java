@@ -9,9 +9,10 @@ import java.util.function.Consumer;
  * Makes records durable, on a thread of its own, beside the loop.
  *
  * <p>The loop appends, then asks, with the number of the last record, once a cycle. The thread takes the highest number
- * asked for, forces every file that can hold a record up to it, and publishes the number: one volatile long, and a call
- * that wakes the loop. Meanwhile the loop goes on appending and asking; the next flush covers all that came in (group
- * commit). The number is read before the force begins, because only what was in the page cache then is covered for sure.
+ * asked for, writes what was appended, forces every file that can hold a record up to that number, and publishes it: one
+ * volatile long, and a call that wakes the loop. Meanwhile the loop goes on appending and asking; the next flush covers all
+ * that came in (group commit). The number is read before the write begins, because only what was appended then is covered
+ * for sure.
  *
  * <p>Order within a flush: files left by a roll since the last one, then the current one, then, once per new file, the
  * directory; so no record is called durable whose file could vanish.
@@ -19,8 +20,8 @@ import java.util.function.Consumer;
  * <p>A force that fails is never tried again: the kernel reports a failed write once, and may then call pages clean that
  * never reached the disk. The thread ends, and says so; the durable number stays where it was.
  *
- * <p>In page-cache mode what was appended counts as durable at once, on the loop's thread, but for hard state: a vote that
- * is forgotten elects two leaders. Records behind an unflushed hard state wait with it, for the number must not leap.
+ * <p>In page-cache mode what was appended is written, and counts as durable, at once, on the loop's thread, but for hard
+ * state: a vote that is forgotten elects two leaders. Records behind an unflushed hard state wait with it, for the number must not leap.
  *
  * <p>Between flushes the same thread reserves disk space ahead of the log ({@link LogSpace}).
  */
@@ -28,6 +29,7 @@ public final class FlushThread {
     /** What {@link #flushStartedNs} says when no flush is under way. */
     public static final long NOT_FLUSHING = Long.MIN_VALUE;
 
+    private final ChronicleRecordStream stream;
     private final LogSpace space;
     private final Force force;
     private final boolean pageCache;
@@ -59,16 +61,17 @@ public final class FlushThread {
             final boolean pageCache,
             final Runnable wakeUp,
             final Consumer<StorageException> onFailure) {
-        this(log.space(), new FileForce(log.directory()), pageCache, wakeUp, onFailure);
+        this(log.records(), new FileForce(log.directory()), pageCache, wakeUp, onFailure);
     }
 
     FlushThread(
-            final LogSpace space,
+            final ChronicleRecordStream stream,
             final Force force,
             final boolean pageCache,
             final Runnable wakeUp,
             final Consumer<StorageException> onFailure) {
-        this.space = space;
+        this.stream = stream;
+        space = stream.space();
         this.force = force;
         this.pageCache = pageCache;
         this.wakeUp = wakeUp;
@@ -97,6 +100,7 @@ public final class FlushThread {
         final boolean isOutstanding = requestedSeq > durableSeq;
         if (pageCache && !withHardState) {
             if (!isOutstanding) {
+                stream.write();
                 durableSeq = recordSeq;
                 wakeUp.run();
             }
@@ -209,6 +213,7 @@ public final class FlushThread {
     private void flush(final long target) {
         final int currentFile = space.currentFile();
         flushStartedNs = System.nanoTime();
+        stream.write();
         for (int file = firstUnforcedFile; file <= currentFile; file++) {
             force.forceFile(file);
         }

@@ -14,8 +14,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import net.openhft.posix.PosixAPI;
 
 /**
- * Disk space ahead of the log's end. A store to a mapped page for which the disk has no room kills the process with a
- * signal; so nothing is written where nothing has been reserved with fallocate before. The flush thread reserves in steps
+ * Disk space ahead of the log's end. What has been promised a place must find it, and Chronicle's store to a mapped page for
+ * which the disk has no room kills the process with a signal; so nothing is written where nothing has been reserved with
+ * fallocate before. The flush thread reserves in steps
  * ({@link StoreLayout}): it lengthens the current file, and when that is full, prepares the next one under a name at which
  * Chronicle looks when it rolls. It also cuts files that were left to what is used in them.
  *

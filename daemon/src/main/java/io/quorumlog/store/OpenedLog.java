@@ -35,6 +35,7 @@ public final class OpenedLog implements AutoCloseable {
         if (!repair.isUnderWay()) {
             return null;
         }
+        stream.write();
         try (FileForce force = new FileForce(directory.path())) {
             force.forceFile(stream.currentFile());
         }
@@ -52,8 +53,8 @@ public final class OpenedLog implements AutoCloseable {
         return stream;
     }
 
-    LogSpace space() {
-        return stream.space();
+    ChronicleRecordStream records() {
+        return stream;
     }
 
     Path directory() {

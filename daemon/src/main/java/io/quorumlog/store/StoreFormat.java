@@ -23,6 +23,9 @@ final class StoreFormat {
     /** Where the first document begins. */
     static final int FIRST_DOCUMENT = 33040;
 
+    /** Where the store header has the place of the last document, a little-endian long. */
+    static final int WRITE_POSITION = 64;
+
     /** Bytes of the int before a record. */
     static final int DOCUMENT_HEADER_LENGTH = 4;
 

@@ -3,9 +3,9 @@ package io.quorumlog.store;
 /**
  * Sizes of files, and how much of the disk is reserved ahead of what is written.
  *
- * <p>A file is one mapping, so that its addresses stay as long as it is the current one. Chronicle wants a file as long
- * as the mapping and a quarter of it (in which the last record may end), but only what is reserved is ever touched, and
- * only that takes room: the rest of the mapping is addresses.
+ * <p>A file is one block of Chronicle's, and one image of ours, so that places in it stay where they are as long as it is the
+ * current one. Chronicle wants a file as long as its mapping of the block and a quarter of it (in which the last record may
+ * end), but only what is reserved is ever touched, and only that takes room: the rest is addresses.
  */
 final class StoreLayout {
     static final int MIB = 1024 * 1024;

@@ -37,6 +37,8 @@ final class FailingCallsIT {
     @CsvSource({
         "true, 'fallocate,pwrite64', EIO, cannot reserve \\d+ bytes: Input/output error",
         "false, 'fallocate,pwrite64', ENOSPC, cannot reserve \\d+ bytes: No space left on device",
+        "true, pwrite64, EIO, cannot be written at offset \\d+: Input/output error",
+        "false, pwrite64, ENOSPC, cannot be written at offset \\d+: No space left on device",
         "false, ftruncate, EIO, cannot be begun: Input/output error",
         "true, openat, ENOSPC, cannot reserve \\d+ bytes: No space left on device",
     })
@@ -48,7 +50,7 @@ final class FailingCallsIT {
         try (load) {
             load.awaitMore(50);
             final NodeProcess node = cluster.node(victim);
-            final Path[] files = calls.equals("openat") ? nextFile(victim) : new Path[0];
+            final Path[] files = reason.startsWith("cannot reserve") ? nextFile(victim) : new Path[0];
             try (SystemCallFaults disk = SystemCallFaults.inject(node, calls, "error=" + error, files)) {
                 new LargeAppends(cluster).appendUntil(FILE_MIB, () -> !node.isAlive());
                 assertEquals(1, node.awaitExit(), node::output);

@@ -12,12 +12,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Disks without room. What a mapped write does where the disk has none left would be a signal and the JVM's error file; a
- * node must never come to that, and must give way to those that have room.
+ * Disks without room. What Chronicle's stores to a mapped file do where the disk has none left would be a signal and the JVM's
+ * error file; a node must never come to that, and must give way to those that have room.
  */
 @Tag("bad-days")
 final class FullDiskIT {
-    private static final int DISK_MIB = 64;
+    private static final int DISK_MIB = 256;
     private static final int CLIENTS = 2;
     /** Enough to use up in seconds what a node has reserved, too little to fill the disk itself while a test lasts. */
     private static final int PADDING_BYTES = 2_000;

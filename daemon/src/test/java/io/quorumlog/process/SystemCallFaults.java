@@ -18,7 +18,7 @@ public final class SystemCallFaults implements AutoCloseable {
     /** All by which a node forces something to its disk. */
     public static final String FLUSHES = "fdatasync,fsync,msync,sync_file_range";
 
-    /** All by which it changes files but for stores to mapped memory. */
+    /** All by which it changes files, but for what Chronicle stores through its mapping when it begins one. */
     public static final String WRITES = "fallocate,ftruncate,pwrite64";
 
     public static final String FLUSHES_AND_WRITES = FLUSHES + "," + WRITES;

@@ -1,6 +1,7 @@
 package io.quorumlog.store;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,9 +13,11 @@ import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.RecordStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -106,6 +109,58 @@ class ChronicleRecordStreamTest {
         }
         try (StoreFixture fixture = new StoreFixture(directory).open()) {
             assertEquals(indexes(600), fixture.walk());
+        }
+    }
+
+    @Test
+    void recordsBehindThoseOfAnEarlierStartAreReadBackAfterARoll() {
+        try (StoreFixture fixture = new StoreFixture(directory).open()) {
+            fixture.append(1, 100);
+            fixture.append(2, 100);
+        }
+        try (StoreFixture fixture = new StoreFixture(directory).open()) {
+            assertEquals(indexes(2), fixture.walk());
+            fixture.append(3, 100);
+            fixture.stream.write();
+            assertEquals(indexes(3), fixture.walk());
+            fixture.append(4, 100);
+            assertEquals(indexes(4), fixture.walk());
+
+            fixture.stream.roll();
+
+            fixture.append(5, 100);
+            assertEquals(indexes(5), fixture.walk());
+        }
+    }
+
+    @Test
+    void fileSaysToChronicleWhereItsLastDocumentBeginsWhenItIsLeft() throws IOException {
+        try (StoreFixture fixture = new StoreFixture(directory).open()) {
+            for (int file = 1; file <= 2; file++) {
+                fixture.append(file, 100);
+                final long last = fixture.append(file, 101) & 0xFFFFFFFFL;
+                fixture.stream.roll();
+
+                final ByteBuffer bytes =
+                        ByteBuffer.wrap(Files.readAllBytes(fixtureFile(file))).order(LITTLE_ENDIAN);
+                assertEquals(last - StoreFormat.DOCUMENT_HEADER_LENGTH, bytes.getLong(StoreFormat.WRITE_POSITION));
+            }
+        }
+    }
+
+    @Test
+    void nothingOfAFileGetsIntoTheNext() throws IOException {
+        try (StoreFixture fixture = new StoreFixture(directory).open()) {
+            for (int index = 1; index <= 10; index++) {
+                fixture.append(index, 1000);
+            }
+            fixture.stream.roll();
+            final int length = 101;
+            final int end = (int) fixture.append(11, length) + LogRecord.HEADER_LENGTH + length;
+            fixture.stream.write();
+
+            final byte[] bytes = Files.readAllBytes(fixtureFile(2));
+            assertArrayEquals(new byte[bytes.length - end], Arrays.copyOfRange(bytes, end, bytes.length));
         }
     }
 

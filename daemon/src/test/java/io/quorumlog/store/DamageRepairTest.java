@@ -54,7 +54,7 @@ class DamageRepairTest {
             final UnsafeBuffer payload = new UnsafeBuffer(new byte[PAYLOAD_BYTES]);
             for (int i = 1; i <= ENTRIES; i++) {
                 payload.setMemory(0, PAYLOAD_BYTES, (byte) i);
-                opened.space().maintain();
+                opened.records().space().maintain();
                 log.appendEntry(RecordKind.CLIENT, 3, 0, payload, 0, PAYLOAD_BYTES);
             }
             log.onFlushed(log.lastRecordSeq());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorumlog.log.StorageException;
+import io.quorumlog.log.StoredFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class FlushThreadTest {
     }
 
     private void start(final boolean pageCache) {
-        flusher = new FlushThread(fixture.space, force, pageCache, this::wakeUp, failures::add);
+        flusher = new FlushThread(fixture.stream, force, pageCache, this::wakeUp, failures::add);
         flusher.start();
     }
 
@@ -82,6 +83,28 @@ class FlushThreadTest {
         await().until(() -> flusher.flushes() == 1 && flusher.flushStartedNs() == FlushThread.NOT_FLUSHING);
         await().until(() -> wakeUps.get() > 0);
         assertEquals(List.of(1, DIRECTORY), force.begun);
+    }
+
+    @Test
+    void whatWasAskedForIsInTheFileBeforeItIsForced() {
+        start(false);
+        appendAndRequest(false);
+        appendAndRequest(false);
+
+        await().until(() -> force.begun.size() == 1);
+
+        assertEquals(2, recordsInTheFile());
+    }
+
+    /** What a copy of the file would hold now. */
+    private int recordsInTheFile() {
+        try (StoredFiles.Scan scan = fixture.lock.files().scan(FileCycle.FIRST)) {
+            int records = 0;
+            while (scan.next() == StoredFiles.Found.RECORD) {
+                records++;
+            }
+            return records;
+        }
     }
 
     @Test
@@ -151,6 +174,7 @@ class FlushThreadTest {
         appendAndRequest(false);
 
         assertEquals(1, flusher.durableSeq());
+        assertEquals(1, recordsInTheFile());
         assertEquals(1, wakeUpsByTheLoop);
         appendAndRequest(false);
         assertEquals(2, flusher.durableSeq());
@@ -169,6 +193,7 @@ class FlushThreadTest {
         flusher.request(2, false);
 
         assertEquals(2, flusher.durableSeq());
+        assertEquals(2, recordsInTheFile());
         assertEquals(List.of(1, DIRECTORY), force.begun);
     }
 

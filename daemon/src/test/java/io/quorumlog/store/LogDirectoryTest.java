@@ -90,6 +90,7 @@ class LogDirectoryTest {
                 if (index % 7 == 0) {
                     fixture.stream.roll();
                 }
+                fixture.stream.write();
                 final Path copy = Files.createDirectory(copies.resolve("copy-" + index));
                 fixture.copyTo(copy);
 

@@ -87,6 +87,7 @@ final class WrittenLog {
             force = new FileForce(source);
             log = new ReplicaLog(new SmallFiles(opened.stream()), opened.recovered(), IDENTITY);
             write();
+            opened.records().write();
             force.close();
             for (int file = 1; file <= files(); file++) {
                 final byte[] bytes = Files.readAllBytes(source.resolve(FileCycle.fileName(file)));

@@ -35,9 +35,9 @@ enum Fault {
     /** None of them comes back. */
     HANGING_DISK(Need.TRACER),
     FAILED_FLUSH(Need.TRACER),
-    /** Files can't be written to or made longer, but for what is mapped already. */
+    /** Files can't be written to or made longer. */
     FAILED_WRITE(Need.TRACER),
-    /** The file system is frozen, and whoever writes waits: stores to mapped memory too. */
+    /** The file system is frozen, and whoever writes waits. */
     FROZEN_DISK(Need.DISK),
     /** Met while the member runs, or by its start. */
     FULL_DISK(Need.DISK),

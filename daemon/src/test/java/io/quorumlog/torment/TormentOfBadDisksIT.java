@@ -23,6 +23,8 @@ final class TormentOfBadDisksIT {
     /** Of many short faults. */
     private static final long SEED = Long.getLong("torment.seed", 42);
 
+    private static final int ATTEMPTS = 4;
+
     @Test
     void threeNodesKeepEveryPromiseWhateverBecomesOfTheirDisksAndClocks() throws IOException {
         final TormentPlan plan = TormentPlan.ofDisksAndClocks(SEED, 3);
@@ -41,18 +43,21 @@ final class TormentOfBadDisksIT {
     /** What {@code durability=page-cache} does not promise to survive. */
     @Test
     void powerLossThatTakesAcknowledgedEntriesIsSeen() throws IOException {
-        final TormentPlan plan = TormentPlan.ofPowerLossInPageCache(SEED, 3);
-        try (TormentRun run = new TormentRun(plan, Duration.ofSeconds(5), EnumSet.allOf(Fault.Need.class))) {
-            final TormentReport report = run.run();
+        boolean isSeen = false;
+        // A loss just behind an election, which flushes, takes nothing with it; so one run is not enough to tell.
+        for (int attempt = 0; attempt < ATTEMPTS && !isSeen; attempt++) {
+            final TormentPlan plan = TormentPlan.ofPowerLossInPageCache(SEED + attempt, 3);
+            try (TormentRun run = new TormentRun(plan, Duration.ofSeconds(5), EnumSet.allOf(Fault.Need.class))) {
+                final TormentReport report = run.run();
 
-            System.out.println(report.summary());
-            assumeTrue(report.skipped().isEmpty(), () -> report.skipped().toString());
-            assertTrue(
-                    report.violations().stream()
-                            .anyMatch(violation -> violation.rule().equals("AppendsAreTrue")
-                                    && violation.text().endsWith("but lost")),
-                    () -> TormentIT.detailsOf(report));
-            run.cluster().close();
+                System.out.println(report.summary());
+                assumeTrue(report.skipped().isEmpty(), () -> report.skipped().toString());
+                isSeen = report.violations().stream()
+                        .anyMatch(violation -> violation.rule().equals("AppendsAreTrue")
+                                && violation.text().endsWith("but lost"));
+                run.cluster().close();
+            }
         }
+        assertTrue(isSeen);
     }
 }

@@ -9,7 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * CRC-32C (Castagnoli, RFC 3720 appendix B.4) over any Agrona buffer, without allocation.
  *
  * <p>The JDK's implementation is an intrinsic, but takes only arrays and byte buffers; memory that is known by address
- * alone (a mapped file) is copied through a small scratch buffer. Not thread-safe: one instance a thread.
+ * alone is copied through a small scratch buffer. Not thread-safe: one instance a thread.
  */
 public final class Crc32c {
     private static final int SCRATCH_BYTES = 8 * 1024;
