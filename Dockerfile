@@ -29,6 +29,6 @@ ENV QUORUMLOG_BIND=0.0.0.0 QUORUMLOG_DATA_DIR=/data
 HEALTHCHECK --interval=5s --timeout=2s --start-period=120s --retries=3 CMD ["/opt/quorumlog/healthcheck"]
 # Java is process 1: it gets the signal of `docker stop`. Further options: JDK_JAVA_OPTIONS.
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash", "-Xshare:auto", \
-    "--sun-misc-unsafe-memory-access=allow", "-Xms16m", "-Xmx96m", "-XX:MaxDirectMemorySize=160m", \
+    "--sun-misc-unsafe-memory-access=allow", "-Xms16m", "-Xmx80m", "-XX:MaxDirectMemorySize=160m", \
     "-XX:ReservedCodeCacheSize=24m", "-Xss512k", "-Dfile.encoding=UTF-8", "-XX:ErrorFile=/data/hs_err_pid%p.log", \
     "-jar", "/opt/quorumlog/quorumlog-daemon.jar"]

@@ -21,8 +21,11 @@ record NetMemory(
     /** For the common buffer, connections that have not greeted, and what the log reads with. */
     private static final long RESERVED_BYTES = 6L * 1024 * 1024;
 
-    /** What the JVM needs beside heap and direct buffers: code, classes, threads, the C library; measured under load. */
-    private static final long OTHER_BYTES = 72L * 1024 * 1024;
+    /**
+     * What a node needs beside heap and direct buffers: 72 MiB for the JVM's code, classes, threads and the C library, measured
+     * under load; 20 for the end of the log in memory, which are 4 and what can't be written at once.
+     */
+    private static final long OTHER_BYTES = 92L * 1024 * 1024;
 
     private static final long LEAST_OUTPUT_BYTES = 4L * 1024 * 1024;
 
@@ -52,7 +55,7 @@ record NetMemory(
                     + settings.peers().size() + " peers needs " + inMebibytes(leastBytes)
                     + " MiB of direct memory, there are " + directBytes / (1024 * 1024)
                     + ": what -XX:MaxDirectMemorySize allows, and this machine or container has beside -Xmx and "
-                    + OTHER_BYTES / (1024 * 1024) + " MiB for the JVM");
+                    + OTHER_BYTES / (1024 * 1024) + " MiB for the JVM and the log's end");
         }
         final long half = (directBytes - fixedBytes) / 2;
         final long large =

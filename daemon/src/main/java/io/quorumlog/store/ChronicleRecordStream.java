@@ -117,6 +117,10 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         final int offset = document + StoreFormat.DOCUMENT_HEADER_LENGTH;
         final int newEnd = (int) StoreFormat.align(offset + length);
         space.require(newEnd);
+        if (image.release()) {
+            // What is read of this file from now on reaches farther than what was.
+            closedFiles.forget(currentFile);
+        }
         buffer.putInt(newEnd - Integer.BYTES, 0); // what the record does not reach of its last four bytes
         buffer.putInt(document, length, LITTLE_ENDIAN);
         buffer.putBytes(offset, header, headerOffset, headerLength);

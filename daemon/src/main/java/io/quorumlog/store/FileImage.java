@@ -9,13 +9,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import net.openhft.posix.MAdviseFlag;
+import net.openhft.posix.PosixAPI;
+import org.agrona.BitUtil;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What has been appended to the current file since it became that, in memory at the offsets that it has in the file. The
- * loop appends to it and reads from it, and so never waits for the disk; whoever makes it safe writes what is new into the
- * file first, all of it at once.
+ * The end of the current file, in memory at the offsets that it has in the file: all that has been appended and not yet
+ * written, and some of what was written before. The loop appends to it and reads from it, and so never waits for the disk;
+ * whoever makes it safe writes what is new into the file first, all of it at once. What stands before the image has been
+ * written, record for record.
  *
  * <p>Written, not stored through a mapping, because that costs a page fault for each page and each flush, and a kernel
  * that reads ahead makes the pages so large that a flush writes many times what was stored.
@@ -23,7 +27,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>The loop's thread, but for {@link #write}.
  */
 final class FileImage implements AutoCloseable {
+    /** So much of what has been written stays, for those who read what has just been appended; twice that at most. */
+    static final int KEPT_BYTES = 2 * StoreLayout.MIB;
+
     private static final MemoryIO MEMORY = MemoryIO.getInstance();
+
+    /** A huge page, for the kernel would have to split one of which it takes a part. */
+    private static final long GIVEN_BACK_ALIGNMENT = 2L * StoreLayout.MIB;
 
     private final Path directory;
     private final long address;
@@ -31,12 +41,12 @@ final class FileImage implements AutoCloseable {
     private long start;
 
     private volatile long end;
+    private volatile long written; // under the lock of this
 
     // Guarded by this.
     private final ByteBuffer unwritten;
     private Path path;
     private FileChannel channel;
-    private long written;
 
     FileImage(final Path directory) {
         this.directory = directory;
@@ -60,6 +70,7 @@ final class FileImage implements AutoCloseable {
         } catch (final IOException e) {
             throw new StorageException(path + ": cannot be opened: " + IoReason.of(e), e);
         }
+        giveBack(0, end);
         start = usedEnd;
         written = usedEnd;
         if (usedEnd == 0) {
@@ -75,9 +86,38 @@ final class FileImage implements AutoCloseable {
         return buffer;
     }
 
-    /** Whether the bytes at an offset of the current file are in the image: what stood there before is not. */
+    /** Whether the record at an offset of the current file is in the image. */
     boolean has(final long offset) {
         return offset >= start;
+    }
+
+    /**
+     * Gives back the memory of what was written long ago, if there is much of it; to be called when nobody looks at the image.
+     *
+     * @return whether the image now begins later
+     */
+    boolean release() {
+        final long newStart = Math.min(written, end - KEPT_BYTES);
+        if (newStart - start < KEPT_BYTES) {
+            return false;
+        }
+        giveBack(start, newStart);
+        start = newStart;
+        return true;
+    }
+
+    /** What is read there next is zero. Of pages that both this and the rest of the image are in, the next call takes care. */
+    private void giveBack(final long from, final long to) {
+        final long first = BitUtil.align(address, GIVEN_BACK_ALIGNMENT);
+        final long low = Math.max(first, alignDown(address + from));
+        final long high = alignDown(address + to);
+        if (high > low) {
+            PosixAPI.posix().madvise(low, high - low, MAdviseFlag.MADV_DONTNEED);
+        }
+    }
+
+    private static long alignDown(final long place) {
+        return place & -GIVEN_BACK_ALIGNMENT;
     }
 
     /** Where the file ends, by what has been appended. */

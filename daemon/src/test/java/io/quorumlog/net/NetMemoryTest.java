@@ -66,13 +66,13 @@ class NetMemoryTest {
 
         assertEquals(
                 "max-entry-bytes=16777216 with 2 peers needs 139 MiB of direct memory, there are 64: what"
-                        + " -XX:MaxDirectMemorySize allows, and this machine or container has beside -Xmx and 72 MiB for the JVM",
+                        + " -XX:MaxDirectMemorySize allows, and this machine or container has beside -Xmx and 92 MiB for the JVM and the log's end",
                 e.getMessage());
     }
 
     @Test
     void defaultsFitAContainerOf256MebibytesAndAreRefusedInOneOf128() throws IOException {
-        final long heap = 96 * MEBIBYTE;
+        final long heap = 80 * MEBIBYTE;
         final long fits = NetMemory.allowedBytes(160 * MEBIBYTE, 256 * MEBIBYTE, heap);
         final long tooSmall = NetMemory.allowedBytes(160 * MEBIBYTE, 128 * MEBIBYTE, heap);
 

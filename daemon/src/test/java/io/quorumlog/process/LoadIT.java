@@ -35,7 +35,7 @@ final class LoadIT {
     private static final int TAILS = 200;
     private static final int READING_TAILS = 20;
     private static final int TAILED = 300;
-    /** Heap and direct memory that {@code scripts/node} allows, with the JVM's own; the mapped log is not counted. */
+    /** Heap and direct memory that {@code scripts/node} allows, with the JVM's own and the log's end. */
     private static final long MEMORY_BOUND_KIB = 360L * 1024;
     /** What a paused or lost follower may cost its leader. */
     private static final long GROWTH_BOUND_KIB = 150L * 1024;
