@@ -38,6 +38,7 @@ final class FileImage implements AutoCloseable {
     private final Path directory;
     private final long address;
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+    private final ByteBuffer storeHeader = StoreFormat.storeHeader();
     private long start;
 
     private volatile long end;
@@ -74,7 +75,7 @@ final class FileImage implements AutoCloseable {
         start = usedEnd;
         written = usedEnd;
         if (usedEnd == 0) {
-            buffer.putBytes(0, StoreFormat.storeHeader(), 0, StoreFormat.FIRST_DOCUMENT);
+            buffer.putBytes(0, storeHeader, 0, StoreFormat.FIRST_DOCUMENT);
             end = StoreFormat.FIRST_DOCUMENT;
         } else {
             end = usedEnd;
