@@ -33,7 +33,6 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;
     private int currentFile;
-    private long end; // where the next document begins
     private long lastDocument; // where the last one begins
     private long lastSeq;
 
@@ -96,9 +95,8 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
                     + documentOffset + ", but the records end at " + usedEnd);
         }
         image.begin(currentFile, usedEnd);
-        end = documentOffset;
         lastDocument = StoreFormat.FIRST_DOCUMENT;
-        space.onFileBegun(currentFile, end, oldEnd);
+        space.onFileBegun(currentFile, documentOffset, oldEnd);
     }
 
     @Override
@@ -113,7 +111,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         Invariant.check(
                 headerLength >= LogRecord.HEADER_LENGTH && payloadLength >= 0 && length <= StoreLayout.MAX_RECORD_BYTES,
                 "a record has a header and no more than the largest payload");
-        final int document = (int) end;
+        final int document = (int) image.end();
         final int offset = document + StoreFormat.DOCUMENT_HEADER_LENGTH;
         final int newEnd = (int) StoreFormat.align(offset + length);
         space.require(newEnd);
@@ -128,7 +126,6 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
             buffer.putBytes(offset + headerLength, payload, payloadOffset, payloadLength);
         }
         lastDocument = document;
-        end = newEnd;
         lastSeq++;
         image.appended(newEnd);
         space.publishEnd(newEnd);
@@ -150,7 +147,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
 
     @Override
     public boolean fits(final int recordLength, final int reserve) {
-        return space.fits(end + documentLength(recordLength) + documentLength(reserve));
+        return space.fits(image.end() + documentLength(recordLength) + documentLength(reserve));
     }
 
     private static long documentLength(final int recordLength) {
@@ -171,8 +168,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     public void roll() {
         // It is there for whoever asked before; a new leader's first entry can't wait.
         space.requireNext();
-        endFile();
-        final long oldEnd = end;
+        final long oldEnd = endFile();
         closedFiles.forget(currentFile);
         currentFile++;
         try {
@@ -184,14 +180,19 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         }
     }
 
-    /** Leaves the file as Chronicle would, which finds the end mark at once where it looks for it, behind the last document. */
-    private void endFile() {
-        buffer.putInt((int) end, StoreFormat.END_OF_FILE, LITTLE_ENDIAN);
-        buffer.putInt((int) end + Integer.BYTES, StoreFormat.END_OF_FILE_NAME, LITTLE_ENDIAN);
-        end += StoreFormat.END_MARK_LENGTH;
-        image.appended(end);
+    /**
+     * Leaves the file as Chronicle would, which finds the end mark at once where it looks for it, behind the last document.
+     *
+     * @return where the file ends now
+     */
+    private long endFile() {
+        final int mark = (int) image.end();
+        buffer.putInt(mark, StoreFormat.END_OF_FILE, LITTLE_ENDIAN);
+        buffer.putInt(mark + Integer.BYTES, StoreFormat.END_OF_FILE_NAME, LITTLE_ENDIAN);
+        image.appended(mark + StoreFormat.END_MARK_LENGTH);
         image.write();
         image.writeWritePosition(lastDocument);
+        return image.end();
     }
 
     @Override
@@ -230,6 +231,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     }
 
     private int checkedLength(final int offset) {
+        final long end = image.end();
         if (offset >= StoreFormat.FIRST_RECORD && offset + LogRecord.HEADER_LENGTH <= end) {
             final int length =
                     StoreFormat.recordLength(buffer.getInt(offset - StoreFormat.DOCUMENT_HEADER_LENGTH, LITTLE_ENDIAN));
@@ -246,7 +248,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     public long next(final long position, final int recordLength) {
         final int file = RecordStream.file(position);
         final long document = StoreFormat.align((position & 0xFFFFFFFFL) + recordLength);
-        final boolean more = file == currentFile ? document < end : closedFiles.hasRecord(file, document);
+        final boolean more = file == currentFile ? document < image.end() : closedFiles.hasRecord(file, document);
         return more ? RecordStream.position(file, document + StoreFormat.DOCUMENT_HEADER_LENGTH) : NONE;
     }
 

@@ -121,7 +121,7 @@ final class FileImage implements AutoCloseable {
         return place & -GIVEN_BACK_ALIGNMENT;
     }
 
-    /** Where the file ends, by what has been appended. */
+    /** Where the file ends, and the next document begins, by what has been appended. */
     long end() {
         return end;
     }

@@ -21,7 +21,8 @@ import java.util.function.Consumer;
  * never reached the disk. The thread ends, and says so; the durable number stays where it was.
  *
  * <p>In page-cache mode what was appended is written, and counts as durable, at once, on the loop's thread, but for hard
- * state: a vote that is forgotten elects two leaders. Records behind an unflushed hard state wait with it, for the number must not leap.
+ * state: a vote that is forgotten elects two leaders. Records behind an unflushed hard state wait with it, for the number
+ * must not leap.
  *
  * <p>Between flushes the same thread reserves disk space ahead of the log ({@link LogSpace}).
  */

@@ -16,9 +16,9 @@ import net.openhft.posix.PosixAPI;
 /**
  * Disk space ahead of the log's end. What has been promised a place must find it, and Chronicle's store to a mapped page for
  * which the disk has no room kills the process with a signal; so nothing is written where nothing has been reserved with
- * fallocate before. The flush thread reserves in steps
- * ({@link StoreLayout}): it lengthens the current file, and when that is full, prepares the next one under a name at which
- * Chronicle looks when it rolls. It also cuts files that were left to what is used in them.
+ * fallocate before. The flush thread reserves in steps ({@link StoreLayout}): it lengthens the current file, and when that is
+ * full, prepares the next one under a name at which Chronicle looks when it rolls. It also cuts files that were left to what is
+ * used in them.
  *
  * <p>The loop publishes where the log ends, and reads how far it may go. While the flush thread is not ahead of it, because
  * a disk hangs, the log takes no entries ({@link #isAhead}), and the member does not campaign, so that a new leader's first

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ExcerptTailer;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
-import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.wire.DocumentContext;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -77,11 +76,7 @@ class ChronicleReadsTest {
     }
 
     private SingleChronicleQueue open() {
-        return SingleChronicleQueueBuilder.binary(directory)
-                .rollCycle(FileCycle.INSTANCE)
-                .blockSize(StoreLayout.BLOCK_BYTES)
-                .timeProvider(() -> (long) (FileCycle.FIRST + ROUNDS - 1) * FileCycle.CYCLE_MILLIS)
-                .build();
+        return StoreFixture.openWithChronicle(directory, FileCycle.FIRST + ROUNDS - 1);
     }
 
     /** The index in the next record, which must be the whole of a document. */

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A log directory that is opened, filled, damaged and opened again. Payloads follow from an entry's index. */
@@ -133,6 +135,16 @@ final class StoreFixture implements AutoCloseable {
 
     Path file(final int number) {
         return directory.resolve(FileCycle.fileName(number));
+    }
+
+    /** Opens a directory as anybody with Chronicle Queue would, who appends, if at all, to the file with a number. */
+    static SingleChronicleQueue openWithChronicle(final Path directory, final int file) {
+        ChronicleFlags.apply();
+        return SingleChronicleQueueBuilder.binary(directory)
+                .rollCycle(FileCycle.INSTANCE)
+                .blockSize(StoreLayout.BLOCK_BYTES)
+                .timeProvider(() -> (long) file * FileCycle.CYCLE_MILLIS)
+                .build();
     }
 
     /** Copies what the files hold now, as a crash of the process would leave them. */

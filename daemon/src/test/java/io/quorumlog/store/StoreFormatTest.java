@@ -8,15 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorumlog.log.RecordStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
-import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,12 +27,7 @@ class StoreFormatTest {
 
     @Test
     void storeHeaderIsWhatChronicleWritesForTheFirstRecord() throws IOException {
-        ChronicleFlags.apply();
-        try (SingleChronicleQueue queue = SingleChronicleQueueBuilder.binary(directory)
-                        .rollCycle(FileCycle.INSTANCE)
-                        .blockSize(StoreLayout.BLOCK_BYTES)
-                        .timeProvider(() -> FileCycle.CYCLE_MILLIS)
-                        .build();
+        try (SingleChronicleQueue queue = StoreFixture.openWithChronicle(directory, FileCycle.FIRST);
                 ExcerptAppender appender = queue.createAppender()) {
             appender.writeBytes(Bytes.from("a record"));
 
@@ -45,6 +41,18 @@ class StoreFormatTest {
                     StoreFormat.storeHeader().array(), Arrays.copyOf(file.array(), StoreFormat.FIRST_DOCUMENT));
             assertEquals(StoreFormat.FIRST_DOCUMENT, file.getLong(StoreFormat.WRITE_POSITION));
             assertEquals("a record", new String(file.array(), StoreFormat.FIRST_RECORD, 8, UTF_8));
+        }
+    }
+
+    @Test
+    void fileBeginsWithTheStoreHeaderAndThenTheFirstRecord() throws IOException {
+        try (StoreFixture fixture = new StoreFixture(directory).open()) {
+            final long position = fixture.append(1, 100);
+            fixture.stream.write();
+
+            assertEquals(RecordStream.position(1, StoreFormat.FIRST_RECORD), position);
+            final byte[] file = Files.readAllBytes(fixture.file(1));
+            assertArrayEquals(StoreFormat.storeHeader().array(), Arrays.copyOf(file, StoreFormat.FIRST_DOCUMENT));
         }
     }
 
