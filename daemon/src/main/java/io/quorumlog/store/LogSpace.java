@@ -1,24 +1,14 @@
 package io.quorumlog.store;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
-
-import io.quorumlog.log.StorageException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import net.openhft.posix.PosixAPI;
 
 /**
  * Disk space ahead of the log's end. What has been promised a place must find it, and Chronicle's store to a mapped page for
  * which the disk has no room kills the process with a signal; so nothing is written where nothing has been reserved with
  * fallocate before. The flush thread reserves in steps ({@link StoreLayout}): it lengthens the current file, and when that is
  * full, prepares the next one under a name at which Chronicle looks when it rolls. It also cuts files that were left to what is
- * used in them.
+ * used in them, if that is much less.
  *
  * <p>The loop publishes where the log ends, and reads how far it may go. While the flush thread is not ahead of it, because
  * a disk hangs, the log takes no entries ({@link #isAhead}), and the member does not campaign, so that a new leader's first
@@ -32,13 +22,16 @@ final class LogSpace {
     /** Chronicle makes its table file this long. */
     private static final int TABLE_FILE_BYTES = 131072;
 
-    private static final long PAGE_BYTES = 4096;
-    private static final int FILL_CHUNK_BYTES = 65536;
+    /** So much must be left in a full file for it to be cut: what is freed may hold up the disk, and with it the next flush. */
+    private static final int WORTH_CUTTING_BYTES = StoreLayout.MIB / 4;
 
-    // O_RDWR of Linux.
-    private static final int OPEN_READ_WRITE = 2;
+    /** Chronicle stores to this much of a new file, through a mapping. */
+    private static final long HEAD_BYTES = FileSpace.roundUp(StoreFormat.FIRST_DOCUMENT + SLACK_BYTES);
 
-    private final Path directory;
+    /** See {@link #scatter}. */
+    private static final int SCATTERED_PAGES = 5;
+
+    private final FileSpace files;
     private final long maxRecordBytes;
     private final long aheadBytes; // what must be reserved behind the end for the log to take an entry
     private final ConcurrentLinkedQueue<ClosedFile> closedFiles = new ConcurrentLinkedQueue<>();
@@ -56,15 +49,11 @@ final class LogSpace {
      * @param closedBytes what the files before the current one take
      */
     LogSpace(final Path directory, final long maxRecordBytes, final long closedBytes) {
-        this.directory = directory;
+        files = new FileSpace(directory);
         this.maxRecordBytes = maxRecordBytes;
         aheadBytes = maxRecordBytes + StoreLayout.MAX_RESERVE_BYTES + SLACK_BYTES;
         this.closedBytes = closedBytes;
-        try {
-            diskBytes = Files.getFileStore(directory).getTotalSpace();
-        } catch (final IOException e) {
-            throw new StorageException("data directory " + directory + ": " + IoReason.of(e), e);
-        }
+        diskBytes = files.diskBytes();
     }
 
     /** What is called, on the loop's thread, when space runs out soon: wakes who calls {@link #maintain}. */
@@ -99,9 +88,14 @@ final class LogSpace {
         return false;
     }
 
-    /** The loop's: whether the largest record, and what closes a file, can be stored without waiting for the disk. */
+    /**
+     * The loop's: whether the largest record, and what closes a file, can be stored without waiting for the disk: in this file,
+     * or where it is full, in the next.
+     */
     boolean isAhead() {
-        return end + aheadBytes <= reservation.reservedEnd;
+        final Reservation current = reservation;
+        return end + aheadBytes <= current.reservedEnd
+                || current.reservedEnd >= StoreLayout.FILE_BYTES && current.nextReservedEnd > 0;
     }
 
     /** The loop's: whether the next file has been prepared. */
@@ -155,9 +149,11 @@ final class LogSpace {
         end = newEnd;
         reserved(file, old.file == file ? old.reservedEnd : old.nextReservedEnd, 0);
         if (oldEnd > 0) {
-            final long used = roundUp(oldEnd);
-            closedBytes += used;
-            closedFiles.add(new ClosedFile(old.file, used));
+            final long used = FileSpace.roundUp(oldEnd);
+            final boolean isCut = old.reservedEnd - used >= WORTH_CUTTING_BYTES;
+            final ClosedFile closed = new ClosedFile(old.file, isCut ? used : old.reservedEnd);
+            closedBytes += closed.bytes;
+            closedFiles.add(closed);
             onNeed.run();
         }
     }
@@ -171,12 +167,15 @@ final class LogSpace {
      * @throws NoSpaceException if the disk is full
      */
     void reserveFirst(final int file, final boolean prepared, final long usedEnd) {
-        allocate(directory.resolve("metadata.cq4t"), 0, TABLE_FILE_BYTES);
-        final long reservedEnd = roundUp(usedEnd + stepBytes());
-        final String name = prepared ? FileCycle.preparedName(file) : FileCycle.fileName(file);
-        allocate(directory.resolve(name), prepared ? 0 : usedEnd, reservedEnd);
+        files.allocate("metadata.cq4t", 0, TABLE_FILE_BYTES);
         end = usedEnd;
-        reserved(file, reservedEnd, 0);
+        if (prepared) {
+            reserved(file, prepare(file), 0);
+        } else {
+            final long reservedEnd = FileSpace.roundUp(usedEnd + stepBytes());
+            files.allocate(FileCycle.fileName(file), usedEnd, reservedEnd);
+            reserved(file, reservedEnd, 0);
+        }
     }
 
     /**
@@ -199,37 +198,50 @@ final class LogSpace {
     private synchronized boolean reserveWhatIsDue() {
         final Reservation current = reservation;
         if (end > current.lengthenAt) {
-            lengthen(Math.min(wholeBytes(), Math.max(current.reservedEnd, end) + stepBytes()));
+            lengthen(Math.min(StoreLayout.FILE_BYTES, Math.max(current.reservedEnd, end) + stepBytes()));
         } else if (current.nextReservedEnd == 0 && (isNextWanted || end > StoreLayout.NEXT_FILE_AT)) {
             prepareNext();
         }
         return reservation != current;
     }
 
-    /** So much of a file is reserved at most: behind a full one there is still room for what can't wait. */
-    private long wholeBytes() {
-        return StoreLayout.FILE_BYTES + aheadBytes;
-    }
-
     /** At a clean stop, when Chronicle is closed: gives back what was reserved and not used. */
     void releaseUnused() {
         cutClosedFiles();
-        trim(reservation.file, roundUp(end));
-        delete(directory.resolve(FileCycle.preparedName(reservation.file + 1)));
+        files.trim(FileCycle.fileName(reservation.file), FileSpace.roundUp(end));
+        files.delete(FileCycle.preparedName(reservation.file + 1));
     }
 
     /** Chronicle made the file as long as the mapping. */
     private synchronized void trimCurrent() {
         final Reservation current = reservation;
-        trim(current.file, current.reservedEnd);
+        final String name = FileCycle.fileName(current.file);
+        files.trim(name, current.reservedEnd);
+        scatter(name, current.reservedEnd);
         trimmedFile = current.file;
+    }
+
+    /**
+     * Reserves single pages here and there in what is to be reserved later, so that the file consists of more than a few
+     * pieces from the start. ext4 keeps four of them in the inode, and more in a block of its own; with about four it makes that
+     * block for each flush and frees it again, which costs twice what the flush needs, and a discard. If there is no room for
+     * them, a flush takes longer.
+     */
+    private void scatter(final String name, final long reservedEnd) {
+        final long distance = FileSpace.roundUp((StoreLayout.FILE_BYTES - reservedEnd) / (SCATTERED_PAGES + 1));
+        for (int i = 1; i <= SCATTERED_PAGES; i++) {
+            final long from = FileSpace.roundUp(reservedEnd) + i * distance;
+            if (from < StoreLayout.FILE_BYTES) {
+                files.allocateBehind(name, from, from + 1);
+            }
+        }
     }
 
     private synchronized void lengthen(final long newEnd) {
         final Reservation current = reservation;
-        final long reservedEnd = roundUp(newEnd);
+        final long reservedEnd = FileSpace.roundUp(newEnd);
         if (current.reservedEnd < reservedEnd) {
-            allocate(directory.resolve(FileCycle.fileName(current.file)), current.reservedEnd, reservedEnd);
+            files.allocate(FileCycle.fileName(current.file), current.reservedEnd, reservedEnd);
             reserved(current.file, reservedEnd, current.nextReservedEnd);
         }
     }
@@ -239,15 +251,21 @@ final class LogSpace {
         if (current.nextReservedEnd > 0) {
             return;
         }
-        final Path prepared = directory.resolve(FileCycle.preparedName(current.file + 1));
-        delete(prepared);
-        final long nextReservedEnd = roundUp(StoreFormat.FIRST_DOCUMENT + stepBytes());
-        allocate(prepared, 0, nextReservedEnd);
-        reserved(current.file, current.reservedEnd, nextReservedEnd);
+        reserved(current.file, current.reservedEnd, prepare(current.file + 1));
+    }
+
+    /** Makes a file for Chronicle to take, and says how much of it is reserved. */
+    private long prepare(final int file) {
+        final String name = FileCycle.preparedName(file);
+        files.delete(name);
+        final long reservedEnd = FileSpace.roundUp(StoreFormat.FIRST_DOCUMENT + stepBytes());
+        files.allocate(name, 0, reservedEnd);
+        files.writeZeros(name, 0, HEAD_BYTES);
+        return reservedEnd;
     }
 
     private void reserved(final int file, final long reservedEnd, final long nextReservedEnd) {
-        final boolean isWhole = reservedEnd >= wholeBytes();
+        final boolean isWhole = reservedEnd >= StoreLayout.FILE_BYTES;
         final long lengthenAt = isWhole ? Long.MAX_VALUE : reservedEnd - stepBytes() * 3 / 4;
         final long nextAt = nextReservedEnd > 0 ? Long.MAX_VALUE : StoreLayout.NEXT_FILE_AT;
         reservation = new Reservation(file, reservedEnd, nextReservedEnd, lengthenAt, Math.min(lengthenAt, nextAt));
@@ -260,92 +278,10 @@ final class LogSpace {
     private boolean cutClosedFiles() {
         boolean worked = false;
         for (ClosedFile closed = closedFiles.poll(); closed != null; closed = closedFiles.poll()) {
-            trim(closed.file, closed.usedBytes);
+            files.trim(FileCycle.fileName(closed.file), closed.bytes);
             worked = true;
         }
         return worked;
-    }
-
-    /** Cuts a file to a length; nothing is ever stored behind that, nor is it mapped there by anyone who would. */
-    private void trim(final int file, final long length) {
-        final Path path = directory.resolve(FileCycle.fileName(file));
-        try (FileChannel channel = FileChannel.open(path, READ, WRITE)) {
-            if (channel.size() > length) {
-                channel.truncate(length);
-            }
-        } catch (final IOException e) {
-            throw new StorageException(path + ": cannot be cut to " + length + " bytes: " + IoReason.of(e), e);
-        }
-    }
-
-    /** Reserves the bytes from {@code from} to {@code to} of a file, which it makes if it is not there. */
-    private void allocate(final Path path, final long from, final long to) {
-        try (FileChannel channel = FileChannel.open(path, CREATE, READ, WRITE)) {
-            boolean isReserved = false;
-            try {
-                isReserved = fallocate(path, from, to) || fillIfThereIsRoom(channel, from, to);
-            } finally {
-                if (!isReserved) {
-                    channel.truncate(from); // what it could get is there
-                }
-            }
-            if (isReserved) {
-                return;
-            }
-        } catch (final IOException e) {
-            if (freeBytes() >= to - from) {
-                throw new StorageException(path + ": cannot reserve " + (to - from) + " bytes: " + IoReason.of(e), e);
-            }
-        }
-        throw new NoSpaceException(directory, to - from, freeBytes());
-    }
-
-    private static boolean fallocate(final Path path, final long from, final long to) {
-        final PosixAPI posix = PosixAPI.posix();
-        final int descriptor = posix.open(path.toString(), OPEN_READ_WRITE, 0);
-        if (descriptor < 0) {
-            return false;
-        }
-        final int result = posix.fallocate(descriptor, 0, from, to - from);
-        posix.close(descriptor);
-        return result >= 0;
-    }
-
-    /**
-     * Why fallocate was refused can't be learned: the error number that PosixAPI keeps is not always that of its last
-     * call. If there is room, the file system does not know it; but what has been written once can be written again.
-     */
-    private boolean fillIfThereIsRoom(final FileChannel channel, final long from, final long to) throws IOException {
-        channel.truncate(from);
-        if (freeBytes() < to - from) {
-            return false;
-        }
-        final ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_CHUNK_BYTES);
-        for (long position = from; position < to; ) {
-            zeros.clear().limit((int) Math.min(FILL_CHUNK_BYTES, to - position));
-            position += channel.write(zeros, position);
-        }
-        return true;
-    }
-
-    private void delete(final Path path) {
-        try {
-            Files.deleteIfExists(path);
-        } catch (final IOException e) {
-            throw new StorageException(path + ": cannot be deleted: " + IoReason.of(e), e);
-        }
-    }
-
-    private long freeBytes() {
-        try {
-            return Files.getFileStore(directory).getUsableSpace();
-        } catch (final IOException e) {
-            return 0;
-        }
-    }
-
-    private static long roundUp(final long bytes) {
-        return (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
     }
 
     /**
@@ -357,6 +293,6 @@ final class LogSpace {
      */
     private record Reservation(int file, long reservedEnd, long nextReservedEnd, long lengthenAt, long dueAt) {}
 
-    /** A file left by a roll, to be cut to what is used in it. */
-    private record ClosedFile(int file, long usedBytes) {}
+    /** A file left by a roll, to be cut to this length if it is longer. */
+    private record ClosedFile(int file, long bytes) {}
 }

@@ -22,6 +22,7 @@ final class StoreFixture implements AutoCloseable {
     static final int MAX_RECORD_BYTES = StoreLayout.MIB;
 
     final Path directory;
+    private final int maxRecordBytes;
     LogDirectory lock;
     OpenedLog log;
     ChronicleRecordStream stream;
@@ -33,7 +34,13 @@ final class StoreFixture implements AutoCloseable {
     private final Crc32c crc = new Crc32c();
 
     StoreFixture(final Path directory) {
+        this(directory, MAX_RECORD_BYTES);
+    }
+
+    /** For entries of up to a size, its header included. */
+    StoreFixture(final Path directory, final int maxRecordBytes) {
         this.directory = directory;
+        this.maxRecordBytes = maxRecordBytes;
     }
 
     /** Opens the directory where its records, read until the first that is not intact, end. */
@@ -49,7 +56,7 @@ final class StoreFixture implements AutoCloseable {
     }
 
     private void openStream() {
-        stream = lock.openAt(intactEnd(lock.files()), MAX_RECORD_BYTES);
+        stream = lock.openAt(intactEnd(lock.files()), maxRecordBytes);
         space = stream.space();
         log = new OpenedLog(lock, null, stream, new DamageRepair(directory, lock.files()));
     }
