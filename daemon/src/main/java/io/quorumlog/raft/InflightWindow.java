@@ -6,6 +6,10 @@ final class InflightWindow {
     private int head;
     private int count;
 
+    int count() {
+        return count;
+    }
+
     boolean isFull() {
         return count == lastIndexes.length;
     }

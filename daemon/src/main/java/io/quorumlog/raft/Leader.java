@@ -376,15 +376,19 @@ final class Leader extends Role {
             }
             if (first > log.lastIndex()) {
                 raft.sendAppendEntries(members.id(slot), first - 1, round, tellsEnd(slot));
-                follower.onSent(first - 1, raft.commitIndex());
+                follower.onSent(first - 1, raft.commitIndex(), raft.nowNs());
                 return true;
+            }
+            if (first <= raft.commitIndex() && !follower.mayCatchUp(raft.nowNs())) {
+                return sent; // Nobody waits for these, and others wait for the disks and processors that they keep
+                // busy.
             }
             final int maxBytes = probing ? RaftLimits.PROBE_BYTES : RaftLimits.BATCH_BYTES;
             final long last = raft.sendAppendEntries(members.id(slot), first, round, tellsEnd(slot), maxBytes);
             if (last < first) {
                 return sent; // The connection has enough to carry for now.
             }
-            follower.onSent(last, raft.commitIndex());
+            follower.onSent(last, raft.commitIndex(), raft.nowNs());
             sent = true;
         }
         return sent;
@@ -394,7 +398,7 @@ final class Leader extends Role {
         final Progress follower = followers[slot];
         if (follower.isConnected()) {
             raft.sendAppendEntries(members.id(slot), follower.nextIndex() - 1, round, tellsEnd(slot));
-            follower.onSent(follower.nextIndex() - 1, raft.commitIndex());
+            follower.onSent(follower.nextIndex() - 1, raft.commitIndex(), raft.nowNs());
         }
     }
 

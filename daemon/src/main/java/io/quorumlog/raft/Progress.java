@@ -21,6 +21,7 @@ final class Progress {
     private long round;
     private long commitTold;
     private long messagesSent;
+    private long lastSentNs; // a message with entries
 
     Progress(final long nextIndex, final boolean connected, final boolean blank, final long nowNs) {
         this.nextIndex = nextIndex;
@@ -89,6 +90,16 @@ final class Progress {
     }
 
     /**
+     * Whether, where {@link #maySend} says so, a message may be one of entries that are committed already: few of them are
+     * under way at a time, but from time to time there is one more, so that it goes on over a long way too.
+     */
+    boolean mayCatchUp(final long nowNs) {
+        return !streaming
+                || window.count() < RaftLimits.CATCH_UP_MESSAGES
+                || nowNs - lastSentNs >= RaftLimits.CATCH_UP_PACE_NS;
+    }
+
+    /**
      * A new connection may lead to a process that holds less than its predecessor (page-cache mode and a power failure), so
      * what it holds is found anew, beginning where it was.
      */
@@ -148,7 +159,7 @@ final class Progress {
     }
 
     /** A message with entries up to {@code lastIndex} is on its way; none if it is below {@link #nextIndex()}. */
-    void onSent(final long lastIndex, final long leaderCommit) {
+    void onSent(final long lastIndex, final long leaderCommit, final long nowNs) {
         commitTold = leaderCommit;
         messagesSent++;
         if (!streaming) {
@@ -157,6 +168,7 @@ final class Progress {
         } else if (lastIndex >= nextIndex) {
             window.add(lastIndex);
             nextIndex = lastIndex + 1;
+            lastSentNs = nowNs;
         }
     }
 

@@ -7,6 +7,15 @@ public final class RaftLimits {
     /** Messages with entries that a follower may owe an answer to: enough to fill a link over which a flush takes long. */
     static final int WINDOW_MESSAGES = 64;
 
+    /**
+     * Messages that a follower may owe an answer to when it is sent committed entries, which it lacks for having been away.
+     * What comes in while it flushes is flushed at once by the next flush: this bounds how long that keeps the disk busy.
+     */
+    static final int CATCH_UP_MESSAGES = 4;
+
+    /** So long after the last message, a follower that lacks committed entries gets one more, however many are unanswered. */
+    static final long CATCH_UP_PACE_NS = 5_000_000;
+
     /** Entries of one message, in bytes: {@link PeerLimits#MAX_BATCH_BYTES}. */
     static final int BATCH_BYTES = PeerLimits.MAX_BATCH_BYTES;
 

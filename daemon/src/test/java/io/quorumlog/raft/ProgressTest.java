@@ -15,7 +15,7 @@ class ProgressTest {
         final Progress progress = new Progress(5, true, false, 0);
         assertTrue(progress.maySend());
 
-        progress.onSent(9, 0);
+        progress.onSent(9, 0, 0);
         assertFalse(progress.maySend());
         assertEquals(5, progress.nextIndex());
 
@@ -26,7 +26,7 @@ class ProgressTest {
     @Test
     void answeredProbeBeginsToStreamBehindWhatItBrought() {
         final Progress progress = new Progress(5, true, false, 0);
-        progress.onSent(9, 0);
+        progress.onSent(9, 0, 0);
 
         progress.onMatch(4);
 
@@ -39,8 +39,8 @@ class ProgressTest {
     @Test
     void heartbeatBehindAProbeDoesNotMakeItForgotten() {
         final Progress progress = new Progress(5, true, false, 0);
-        progress.onSent(9, 0);
-        progress.onSent(4, 0);
+        progress.onSent(9, 0, 0);
+        progress.onSent(4, 0, 0);
 
         progress.onMatch(4);
 
@@ -50,7 +50,7 @@ class ProgressTest {
     @Test
     void answerThatFallsShortOfTheProbeIsWaitedFor() {
         final Progress progress = new Progress(5, true, false, 0);
-        progress.onSent(9, 0);
+        progress.onSent(9, 0, 0);
 
         progress.onMatch(3);
 
@@ -62,8 +62,8 @@ class ProgressTest {
     void streamRunsAheadOfWhatIsAcknowledged() {
         final Progress progress = streaming();
 
-        progress.onSent(12, 0);
-        progress.onSent(20, 0);
+        progress.onSent(12, 0, 0);
+        progress.onSent(20, 0, 0);
 
         assertEquals(21, progress.nextIndex());
         assertEquals(4, progress.matchIndex());
@@ -74,7 +74,7 @@ class ProgressTest {
     void fullWindowHoldsTheStreamUntilAnAnswer() {
         final Progress progress = streaming();
         for (int i = 10; progress.maySend(); i++) {
-            progress.onSent(i, 0);
+            progress.onSent(i, 0, 0);
         }
 
         progress.onMatch(10);
@@ -83,9 +83,27 @@ class ProgressTest {
     }
 
     @Test
+    void committedEntriesGoInFewMessagesAndFromTimeToTimeInOneMore() {
+        final Progress progress = streaming();
+        for (int i = 0; i < RaftLimits.CATCH_UP_MESSAGES; i++) {
+            assertTrue(progress.mayCatchUp(0));
+            progress.onSent(10 + i, 0, 0);
+        }
+        assertFalse(progress.mayCatchUp(RaftLimits.CATCH_UP_PACE_NS - 1));
+        assertTrue(progress.maySend());
+
+        assertTrue(progress.mayCatchUp(RaftLimits.CATCH_UP_PACE_NS));
+        progress.onSent(20, 0, RaftLimits.CATCH_UP_PACE_NS);
+        assertFalse(progress.mayCatchUp(2 * RaftLimits.CATCH_UP_PACE_NS - 1));
+
+        progress.onMatch(11);
+        assertTrue(progress.mayCatchUp(RaftLimits.CATCH_UP_PACE_NS));
+    }
+
+    @Test
     void lateAnswerMovesNothingBack() {
         final Progress progress = streaming();
-        progress.onSent(12, 0);
+        progress.onSent(12, 0, 0);
         progress.onMatch(12);
 
         progress.onMatch(7);
@@ -97,7 +115,7 @@ class ProgressTest {
     @Test
     void onlyARefusalOfWhatIsUnderWayCounts() {
         final Progress progress = streaming();
-        progress.onSent(12, 0);
+        progress.onSent(12, 0, 0);
         progress.onMatch(7);
 
         assertFalse(progress.isCurrentRefusal(7), "acknowledged");
@@ -169,7 +187,7 @@ class ProgressTest {
             } else if (event < 6) {
                 progress.onMatch(random.nextInt((int) lastIndex + 1));
             } else if (progress.maySend() && progress.nextIndex() <= lastIndex) {
-                progress.onSent(Math.min(lastIndex, progress.nextIndex() + random.nextInt(4)), 0);
+                progress.onSent(Math.min(lastIndex, progress.nextIndex() + random.nextInt(4)), 0, 0);
             }
             assertTrue(progress.matchIndex() < progress.nextIndex(), "seed " + seed + ", step " + step);
             assertTrue(progress.nextIndex() <= lastIndex + 1, "seed " + seed + ", step " + step);
@@ -179,7 +197,7 @@ class ProgressTest {
 
     private static Progress streaming() {
         final Progress progress = new Progress(5, true, false, 0);
-        progress.onSent(9, 0);
+        progress.onSent(9, 0, 0);
         progress.onMatch(4);
         assertTrue(progress.isStreaming());
         return progress;

@@ -465,6 +465,32 @@ class RaftMistakesTest {
             assertTrue(message.entryBytes() > RaftLimits.BATCH_BYTES / 2);
         }
 
+        /** The mistake: the catch-up of one follower keeps disks and processors busy for which appends wait. */
+        @Test
+        void committedEntriesAreSentInFewMessagesAtATime() {
+            final CoreFixture fixture = streamingLeader();
+            fixture.clog(1, 2, true);
+            final String large = "x".repeat(100_000);
+            for (int i = 0; i < 40; i++) {
+                fixture.propose(1, large);
+            }
+            fixture.flush(1);
+            fixture.receive(1, appendReply(3, 1, 41, 0));
+            assertEquals(41, fixture.commit(1));
+            fixture.clog(1, 2, false);
+
+            for (int i = 0; i < 5; i++) {
+                fixture.receive(1, appendReply(3, 1, 41, 0));
+            }
+            assertEquals(RaftLimits.CATCH_UP_MESSAGES, fixture.sent(1, 2).size());
+
+            fixture.propose(1, "payload");
+            assertEquals(RaftLimits.CATCH_UP_MESSAGES, fixture.sent(1, 2).size());
+
+            fixture.receive(1, appendReply(2, 1, 3, 0));
+            assertEquals(RaftLimits.CATCH_UP_MESSAGES + 1, fixture.sent(1, 2).size());
+        }
+
         /** The mistake: a follower whose connection takes nothing now is skipped for good, or its entries are. */
         @Test
         void entriesThatAConnectionDidNotTakeAreSentLater() {
