@@ -27,6 +27,10 @@ final class Leader extends Role {
     private boolean founding;
 
     private long heartbeatDeadlineNs;
+    private long lastIndexAtHeartbeat;
+    /** Whether entries were appended between the last two heartbeats. */
+    private boolean isBusy;
+
     private long commitNoticeDeadlineNs = Long.MAX_VALUE;
     private long round;
     private boolean roundWanted;
@@ -311,8 +315,10 @@ final class Leader extends Role {
                 raft.stepDown("no majority heard for an election timeout");
                 return;
             }
+            isBusy = log.lastIndex() > lastIndexAtHeartbeat;
+            lastIndexAtHeartbeat = log.lastIndex();
             for (final Progress follower : followers) {
-                follower.onHeartbeat();
+                follower.onHeartbeat(log.lastIndex());
             }
             endBlankness();
             roundWanted = true;
@@ -379,7 +385,7 @@ final class Leader extends Role {
                 follower.onSent(first - 1, raft.commitIndex(), raft.nowNs());
                 return true;
             }
-            if (first <= raft.commitIndex() && !follower.mayCatchUp(raft.nowNs())) {
+            if (isBusy && transfer == null && first <= raft.commitIndex() && !follower.mayCatchUp(raft.nowNs())) {
                 return sent; // Nobody waits for these, and others wait for the disks and processors that they keep
                 // busy.
             }

@@ -22,6 +22,8 @@ final class Progress {
     private long commitTold;
     private long messagesSent;
     private long lastSentNs; // a message with entries
+    private int catchUpMessages = RaftLimits.CATCH_UP_MESSAGES;
+    private long lagAtHeartbeat = Long.MAX_VALUE;
 
     Progress(final long nextIndex, final boolean connected, final boolean blank, final long nowNs) {
         this.nextIndex = nextIndex;
@@ -90,13 +92,12 @@ final class Progress {
     }
 
     /**
-     * Whether, where {@link #maySend} says so, a message may be one of entries that are committed already: few of them are
-     * under way at a time, but from time to time there is one more, so that it goes on over a long way too.
+     * Whether, where {@link #maySend} says so, a message may be one of entries that are committed already while others are
+     * appended: only as many are under way as bring the follower nearer, but from time to time there is one more, so that it
+     * goes on over a long way too.
      */
     boolean mayCatchUp(final long nowNs) {
-        return !streaming
-                || window.count() < RaftLimits.CATCH_UP_MESSAGES
-                || nowNs - lastSentNs >= RaftLimits.CATCH_UP_PACE_NS;
+        return !streaming || window.count() < catchUpMessages || nowNs - lastSentNs >= RaftLimits.CATCH_UP_PACE_NS;
     }
 
     /**
@@ -172,8 +173,17 @@ final class Progress {
         }
     }
 
-    /** A heartbeat later an unanswered probe may be repeated. */
-    void onHeartbeat() {
+    /**
+     * A heartbeat later an unanswered probe may be repeated, and it shows whether the follower has come nearer.
+     *
+     * @param lastIndex the leader's last
+     */
+    void onHeartbeat(final long lastIndex) {
         probeOut = false;
+        final long lag = lastIndex - matchIndex;
+        catchUpMessages = lag > lagAtHeartbeat
+                ? Math.min(2 * catchUpMessages, RaftLimits.WINDOW_MESSAGES)
+                : Math.max(catchUpMessages / 2, RaftLimits.CATCH_UP_MESSAGES);
+        lagAtHeartbeat = lag;
     }
 }

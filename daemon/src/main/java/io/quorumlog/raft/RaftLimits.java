@@ -8,12 +8,13 @@ public final class RaftLimits {
     static final int WINDOW_MESSAGES = 64;
 
     /**
-     * Messages that a follower may owe an answer to when it is sent committed entries, which it lacks for having been away.
-     * What comes in while it flushes is flushed at once by the next flush: this bounds how long that keeps the disk busy.
+     * Messages of committed entries, which a follower lacks for having been away, that it may owe an answer to while others are
+     * appended. What comes in while it flushes is flushed at once by the next flush: this bounds how long that keeps the disk
+     * busy. It is doubled for as long as the follower falls farther behind.
      */
     static final int CATCH_UP_MESSAGES = 4;
 
-    /** So long after the last message, a follower that lacks committed entries gets one more, however many are unanswered. */
+    /** So long after the last message, such a follower gets one more, however many are unanswered. */
     static final long CATCH_UP_PACE_NS = 5_000_000;
 
     /** Entries of one message, in bytes: {@link PeerLimits#MAX_BATCH_BYTES}. */

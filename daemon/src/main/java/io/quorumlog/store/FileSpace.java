@@ -15,7 +15,7 @@ import net.openhft.posix.PosixAPI;
 /** The disk space of single files: reserves it with fallocate, and gives it back. Any thread; keeps no file open. */
 final class FileSpace {
     private static final long PAGE_BYTES = 4096;
-    private static final int FILL_CHUNK_BYTES = 65536;
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(65536).asReadOnlyBuffer();
 
     // O_RDWR, and FALLOC_FL_KEEP_SIZE, of Linux.
     private static final int OPEN_READ_WRITE = 2;
@@ -123,9 +123,9 @@ final class FileSpace {
     }
 
     private static void writeZeros(final FileChannel channel, final long from, final long to) throws IOException {
-        final ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_CHUNK_BYTES);
+        final ByteBuffer zeros = ZEROS.duplicate();
         for (long position = from; position < to; ) {
-            zeros.clear().limit((int) Math.min(FILL_CHUNK_BYTES, to - position));
+            zeros.clear().limit((int) Math.min(zeros.capacity(), to - position));
             position += channel.write(zeros, position);
         }
     }

@@ -172,7 +172,8 @@ final class LogSpace {
         if (prepared) {
             reserved(file, prepare(file), 0);
         } else {
-            final long reservedEnd = FileSpace.roundUp(usedEnd + stepBytes());
+            final long most = Math.max(StoreLayout.FILE_BYTES, usedEnd + aheadBytes);
+            final long reservedEnd = FileSpace.roundUp(Math.min(most, usedEnd + stepBytes()));
             files.allocate(FileCycle.fileName(file), usedEnd, reservedEnd);
             reserved(file, reservedEnd, 0);
         }

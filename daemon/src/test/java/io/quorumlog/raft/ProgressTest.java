@@ -19,7 +19,7 @@ class ProgressTest {
         assertFalse(progress.maySend());
         assertEquals(5, progress.nextIndex());
 
-        progress.onHeartbeat();
+        progress.onHeartbeat(0);
         assertTrue(progress.maySend());
     }
 
@@ -98,6 +98,35 @@ class ProgressTest {
 
         progress.onMatch(11);
         assertTrue(progress.mayCatchUp(RaftLimits.CATCH_UP_PACE_NS));
+    }
+
+    @Test
+    void followerThatFallsBehindIsSentMoreUntilItComesNearer() {
+        final Progress progress = streaming();
+        int sent = 0;
+        progress.onHeartbeat(1000);
+        progress.onHeartbeat(1001);
+        while (progress.mayCatchUp(0)) {
+            progress.onSent(10 + sent++, 0, 0);
+        }
+        assertEquals(2 * RaftLimits.CATCH_UP_MESSAGES, sent);
+
+        for (int i = 0; i < 10; i++) {
+            progress.onHeartbeat(2000 + i);
+        }
+        while (progress.maySend()) {
+            assertTrue(progress.mayCatchUp(0));
+            progress.onSent(10 + sent++, 0, 0);
+        }
+        assertEquals(RaftLimits.WINDOW_MESSAGES, sent);
+
+        progress.onMatch(10 + sent - 1 - RaftLimits.CATCH_UP_MESSAGES);
+        for (int i = 0; i < 10; i++) {
+            progress.onHeartbeat(2000);
+        }
+        assertFalse(progress.mayCatchUp(0));
+        progress.onMatch(10 + sent - RaftLimits.CATCH_UP_MESSAGES);
+        assertTrue(progress.mayCatchUp(0));
     }
 
     @Test
@@ -183,7 +212,7 @@ class ProgressTest {
                     assertTrue(progress.nextIndex() < nextBefore, "a refusal brings it nearer");
                 }
             } else if (event == 2) {
-                progress.onHeartbeat();
+                progress.onHeartbeat(0);
             } else if (event < 6) {
                 progress.onMatch(random.nextInt((int) lastIndex + 1));
             } else if (progress.maySend() && progress.nextIndex() <= lastIndex) {

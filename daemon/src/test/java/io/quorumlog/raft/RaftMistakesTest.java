@@ -15,6 +15,7 @@ import static io.quorumlog.raft.Messages.voteRequest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -468,6 +469,54 @@ class RaftMistakesTest {
         /** The mistake: the catch-up of one follower keeps disks and processors busy for which appends wait. */
         @Test
         void committedEntriesAreSentInFewMessagesAtATime() {
+            final CoreFixture fixture = leaderOfAFollowerBehind();
+            fixture.advance(HEARTBEAT_MS);
+            fixture.fire(1);
+            fixture.clog(1, 2, false);
+
+            for (int i = 0; i < 5; i++) {
+                fixture.receive(1, appendReply(3, 1, 41, 0));
+            }
+            assertEquals(RaftLimits.CATCH_UP_MESSAGES, withEntries(fixture));
+
+            fixture.propose(1, "payload");
+            assertEquals(RaftLimits.CATCH_UP_MESSAGES, withEntries(fixture));
+
+            fixture.receive(1, appendReply(2, 1, 3, 0));
+            assertEquals(RaftLimits.CATCH_UP_MESSAGES + 1, withEntries(fixture));
+        }
+
+        /** The mistake: a catch-up is held back though nobody appends, or everybody waits for it. */
+        @Test
+        void committedEntriesAreNotHeldBackAtRestNorInATransfer() {
+            final CoreFixture atRest = leaderOfAFollowerBehind();
+            for (int i = 0; i < 2; i++) {
+                atRest.advance(HEARTBEAT_MS);
+                atRest.fire(1);
+            }
+            atRest.clog(1, 2, false);
+            atRest.receive(1, appendReply(3, 1, 41, 0));
+            atRest.receive(1, appendReply(3, 1, 41, 0));
+            assertEquals(2 * RaftLimits.MESSAGES_A_TURN, withEntries(atRest));
+
+            final CoreFixture inATransfer = leaderOfAFollowerBehind();
+            inATransfer.advance(HEARTBEAT_MS);
+            inATransfer.fire(1);
+            inATransfer.clog(1, 2, false);
+            assertNull(inATransfer.core(1).transferLeadership(2));
+            inATransfer.receive(1, appendReply(3, 1, 41, 0));
+            inATransfer.receive(1, appendReply(3, 1, 41, 0));
+            assertEquals(2 * RaftLimits.MESSAGES_A_TURN, withEntries(inATransfer));
+        }
+
+        private static long withEntries(final CoreFixture fixture) {
+            return fixture.sent(1, 2).stream()
+                    .filter(message -> message.contains(" entries="))
+                    .count();
+        }
+
+        /** 40 entries of 100 kB are committed, and the connection to member 2 is clogged. */
+        private CoreFixture leaderOfAFollowerBehind() {
             final CoreFixture fixture = streamingLeader();
             fixture.clog(1, 2, true);
             final String large = "x".repeat(100_000);
@@ -477,18 +526,7 @@ class RaftMistakesTest {
             fixture.flush(1);
             fixture.receive(1, appendReply(3, 1, 41, 0));
             assertEquals(41, fixture.commit(1));
-            fixture.clog(1, 2, false);
-
-            for (int i = 0; i < 5; i++) {
-                fixture.receive(1, appendReply(3, 1, 41, 0));
-            }
-            assertEquals(RaftLimits.CATCH_UP_MESSAGES, fixture.sent(1, 2).size());
-
-            fixture.propose(1, "payload");
-            assertEquals(RaftLimits.CATCH_UP_MESSAGES, fixture.sent(1, 2).size());
-
-            fixture.receive(1, appendReply(2, 1, 3, 0));
-            assertEquals(RaftLimits.CATCH_UP_MESSAGES + 1, fixture.sent(1, 2).size());
+            return fixture;
         }
 
         /** The mistake: a follower whose connection takes nothing now is skipped for good, or its entries are. */
