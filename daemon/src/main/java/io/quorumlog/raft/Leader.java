@@ -386,8 +386,7 @@ final class Leader extends Role {
                 return true;
             }
             if (isBusy && transfer == null && first <= raft.commitIndex() && !follower.mayCatchUp(raft.nowNs())) {
-                return sent; // Nobody waits for these, and others wait for the disks and processors that they keep
-                // busy.
+                return sent; // Others wait for the disks and processors that a catch-up keeps busy.
             }
             final int maxBytes = probing ? RaftLimits.PROBE_BYTES : RaftLimits.BATCH_BYTES;
             final long last = raft.sendAppendEntries(members.id(slot), first, round, tellsEnd(slot), maxBytes);

@@ -109,6 +109,8 @@ final class Progress {
         blank = isBlank;
         probe(matchIndex > 0 ? matchIndex + 1 : nextIndex);
         matchIndex = 0;
+        catchUpMessages = RaftLimits.CATCH_UP_MESSAGES;
+        lagAtHeartbeat = Long.MAX_VALUE;
     }
 
     void onDisconnected() {

@@ -130,6 +130,26 @@ class ProgressTest {
     }
 
     @Test
+    void whatAFollowerMissedWhileItWasAwayIsNoReasonToSendItMore() {
+        final Progress progress = streaming();
+        progress.onDisconnected();
+        for (int i = 0; i < 10; i++) {
+            progress.onHeartbeat(1000 * i);
+        }
+        progress.onConnected(false);
+        progress.onHeartbeat(20_000);
+        progress.onSent(4, 0, 0);
+        progress.onMatch(4);
+
+        int sent = 0;
+        while (progress.mayCatchUp(0)) {
+            progress.onSent(5 + sent++, 0, 0);
+        }
+
+        assertEquals(RaftLimits.CATCH_UP_MESSAGES, sent);
+    }
+
+    @Test
     void lateAnswerMovesNothingBack() {
         final Progress progress = streaming();
         progress.onSent(12, 0, 0);
