@@ -89,7 +89,7 @@ class FlushThreadTest {
     @Test
     void whatWasAskedForIsInTheFileBeforeItIsForced() {
         start(false);
-        appendAndRequest(false);
+        fixture.append(fixture.stream.lastSeq() + 1, 100);
         appendAndRequest(false);
 
         await().until(() -> force.begun.size() == 1);
