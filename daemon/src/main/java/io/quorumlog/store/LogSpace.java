@@ -225,13 +225,13 @@ final class LogSpace {
     /**
      * Reserves single pages here and there in what is to be reserved later, so that the file consists of more than a few
      * pieces from the start. ext4 keeps four of them in the inode, and more in a block of its own; with about four it makes that
-     * block for each flush and frees it again, which costs twice what the flush needs, and a discard. If there is no room for
-     * them, a flush takes longer.
+     * block for each flush and frees it again, and the disk may be told each time. If there is no room for them, a flush takes
+     * longer.
      */
     private void scatter(final String name, final long reservedEnd) {
         final long distance = FileSpace.roundUp((StoreLayout.FILE_BYTES - reservedEnd) / (SCATTERED_PAGES + 1));
         for (int i = 1; i <= SCATTERED_PAGES; i++) {
-            final long from = FileSpace.roundUp(reservedEnd) + i * distance;
+            final long from = reservedEnd + i * distance;
             if (from < StoreLayout.FILE_BYTES) {
                 files.allocateBehind(name, from, from + 1);
             }
