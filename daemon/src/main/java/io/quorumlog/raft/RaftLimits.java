@@ -10,9 +10,9 @@ public final class RaftLimits {
     /**
      * Messages of committed entries, which a follower lacks for having been away, that it may owe an answer to while others are
      * appended. What comes in while it flushes is flushed at once by the next flush: this bounds how long that keeps the disk
-     * busy. It is doubled for as long as the follower falls farther behind.
+     * busy, and the flushes of others waiting. It is doubled for as long as the follower falls farther behind.
      */
-    static final int CATCH_UP_MESSAGES = 4;
+    static final int CATCH_UP_MESSAGES = 2;
 
     /** So long after the last message, such a follower gets one more, however many are unanswered. */
     static final long CATCH_UP_PACE_NS = 5_000_000;
