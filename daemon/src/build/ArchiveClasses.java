@@ -14,11 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A step of the build: runs a node of the new jar for a moment and has its JVM write down the classes that it loaded, as it
- * has them in memory (class data sharing, JEP 350). Nodes that {@code scripts/node} starts with the same Java map that file,
- * and so need half the processor time to start. It saves time and nothing else: where it fails, the build goes on without.
+ * A step of the build: runs a node of the new jar for a moment, whose JVM lists the classes that it loads, and has another one
+ * write those and the JDK's down as a JVM has them in memory (class data sharing, JEP 310). Nodes that {@code scripts/node}
+ * starts with the same Java map that file, and so need half the processor time to start. It saves time and nothing else: where
+ * it fails, the build goes on without.
  *
- * <p>Arguments: {@code scripts/node}, the archive to write.
+ * <p>What a node itself could write at its end (JEP 350) has no classes from before Java 6, and picocli's are all of those.
+ *
+ * <p>Arguments: {@code scripts/node}, the node's jar, the archive to write.
  */
 final class ArchiveClasses {
     private static final long PATIENCE_S = 60;
@@ -27,11 +30,14 @@ final class ArchiveClasses {
 
     public static void main(final String[] arguments) throws Exception {
         final Path script = Path.of(arguments[0]).toAbsolutePath();
-        final Path archive = Path.of(arguments[1]).toAbsolutePath();
+        final Path jar = Path.of(arguments[1]).toAbsolutePath();
+        final Path archive = Path.of(arguments[2]).toAbsolutePath();
         Files.deleteIfExists(archive); // a node may have it mapped: the new one is to be another file
         final Path directory = Files.createTempDirectory("quorumlog-archive");
         try {
-            run(script, archive, directory);
+            final Path classes = directory.resolve("classes");
+            list(script, classes, directory);
+            write(jar, classes, archive, directory);
         } catch (IOException e) {
             System.out.println("no class archive, nodes start slower: " + e.getMessage() + "; " + lastLine(directory));
         } finally {
@@ -39,7 +45,7 @@ final class ArchiveClasses {
         }
     }
 
-    private static void run(final Path script, final Path archive, final Path directory)
+    private static void list(final Path script, final Path classes, final Path directory)
             throws IOException, InterruptedException {
         final int peerPort = freePort();
         final int clientPort = freePort();
@@ -51,17 +57,38 @@ final class ArchiveClasses {
                 "--election-timeout-ms=100");
         builder.environment().keySet().removeIf(name -> name.startsWith("QUORUMLOG_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("JAVA_OPTS", "-XX:ArchiveClassesAtExit=" + archive);
-        builder.redirectErrorStream(true).redirectOutput(directory.resolve("log").toFile());
+        builder.environment().put("JAVA_OPTS", "-XX:DumpLoadedClassList=" + classes);
+        builder.redirectErrorStream(true).redirectOutput(log(directory).toFile());
         final Process node = builder.start();
         try {
             use(node, clientPort);
             node.destroy();
-            if (!node.waitFor(PATIENCE_S, TimeUnit.SECONDS) || !Files.exists(archive)) {
-                throw new IOException("the node wrote none");
+            if (!node.waitFor(PATIENCE_S, TimeUnit.SECONDS) || !Files.exists(classes)) {
+                throw new IOException("the node listed no classes");
             }
         } finally {
             node.destroyForcibly();
+        }
+    }
+
+    private static void write(final Path jar, final Path classes, final Path archive, final Path directory)
+            throws IOException, InterruptedException {
+        final ProcessBuilder builder = new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:+UseSerialGC",
+                "-Xshare:dump",
+                "-XX:SharedClassListFile=" + classes,
+                "-XX:SharedArchiveFile=" + archive,
+                "-cp",
+                jar.toString());
+        builder.redirectErrorStream(true).redirectOutput(log(directory).toFile());
+        final Process java = builder.start();
+        try {
+            if (!java.waitFor(PATIENCE_S, TimeUnit.SECONDS) || !Files.exists(archive)) {
+                throw new IOException("Java wrote none");
+            }
+        } finally {
+            java.destroyForcibly();
         }
     }
 
@@ -103,8 +130,13 @@ final class ArchiveClasses {
         }
     }
 
+    /** Of the process that was run last. */
+    private static Path log(final Path directory) {
+        return directory.resolve("log");
+    }
+
     private static String lastLine(final Path directory) throws IOException {
-        final String[] lines = Files.readString(directory.resolve("log")).strip().split("\n");
+        final String[] lines = Files.readString(log(directory)).strip().split("\n");
         return lines[lines.length - 1];
     }
 
