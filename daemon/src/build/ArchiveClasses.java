@@ -73,20 +73,22 @@ final class ArchiveClasses {
 
     private static void write(final Path jar, final Path classes, final Path archive, final Path directory)
             throws IOException, InterruptedException {
+        final Path written = directory.resolve("archive");
         final ProcessBuilder builder = new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/java",
                 "-XX:+UseSerialGC",
                 "-Xshare:dump",
                 "-XX:SharedClassListFile=" + classes,
-                "-XX:SharedArchiveFile=" + archive,
+                "-XX:SharedArchiveFile=" + written,
                 "-cp",
                 jar.toString());
         builder.redirectErrorStream(true).redirectOutput(log(directory).toFile());
         final Process java = builder.start();
         try {
-            if (!java.waitFor(PATIENCE_S, TimeUnit.SECONDS) || !Files.exists(archive)) {
+            if (!java.waitFor(PATIENCE_S, TimeUnit.SECONDS) || java.exitValue() != 0) {
                 throw new IOException("Java wrote none");
             }
+            Files.move(written, archive);
         } finally {
             java.destroyForcibly();
         }
