@@ -56,10 +56,20 @@ public final class AppendLoad implements AutoCloseable {
         return acknowledged.size();
     }
 
-    /** Waits until so many more have been acknowledged. */
+    /** Waits until so many more have been acknowledged, for as long as no client fails. */
     public void awaitMore(final int more) {
         final int enough = acknowledged() + more;
-        ProcessCluster.untilTrue("more acknowledged appends", () -> acknowledged() >= enough);
+        ProcessCluster.untilTrue("more acknowledged appends", () -> {
+            checkClients();
+            return acknowledged() >= enough;
+        });
+    }
+
+    private void checkClients() {
+        final Throwable failure = failures.peek();
+        if (failure != null) {
+            throw new AssertionError("a client failed: " + failure, failure);
+        }
     }
 
     /** From now on {@link #longestPauseMs} speaks of what comes. */
@@ -135,7 +145,7 @@ public final class AppendLoad implements AutoCloseable {
      * twice, indexes rise and times don't fall.
      */
     public void check(final List<RespClient.Entry> log) {
-        assertTrue(failures.isEmpty(), () -> "a client failed: " + failures.peek());
+        checkClients();
         final Map<String, Long> found = new HashMap<>();
         long lastIndex = 0;
         long lastTimestampMs = 0;
