@@ -41,6 +41,7 @@ final class PeerConnection extends Connection {
 
     private long theirClusterLow;
     private boolean isPeerBlank;
+    private long theirIncarnation;
     private Chunk input;
     private long deadlineNs;
     private long lastReceivedNs;
@@ -111,6 +112,11 @@ final class PeerConnection extends Connection {
         return isPeerBlank;
     }
 
+    /** Which process of the member the other end is, as it said in its handshake. */
+    long theirIncarnation() {
+        return theirIncarnation;
+    }
+
     /** When this is over unless it is up by then. */
     long deadlineNs() {
         return deadlineNs;
@@ -153,9 +159,9 @@ final class PeerConnection extends Connection {
         }
     }
 
-    private void sendHandshake() {
+    private void sendHandshake(final boolean refusesDouble) {
         final MutableDirectBuffer buffer = output.claim(Handshake.MAX_LENGTH);
-        commit(links.encodeHandshake(buffer, output.claimedOffset()), links.nowNs());
+        commit(links.encodeHandshake(buffer, output.claimedOffset(), refusesDouble), links.nowNs());
         hasNamedCluster = links.isClusterKnown();
     }
 
@@ -167,7 +173,7 @@ final class PeerConnection extends Connection {
         if (stage != Stage.UP || hasNamedCluster) {
             return;
         }
-        sendHandshake();
+        sendHandshake(false);
         final String reason = links.clusterRefusal(link.id(), theirClusterHigh, theirClusterLow);
         if (reason != null) {
             // As in a first handshake, the other end is to see why.
@@ -214,7 +220,7 @@ final class PeerConnection extends Connection {
         stage = Stage.GREETING;
         deadlineNs = nowNs + NetLimits.HANDSHAKE_NS;
         input = links.takeInput();
-        sendHandshake();
+        sendHandshake(false);
     }
 
     private void read() throws IOException {
@@ -302,6 +308,7 @@ final class PeerConnection extends Connection {
 
     private void onHandshake(final Handshake handshake) {
         isPeerBlank = handshake.isBlank();
+        theirIncarnation = handshake.incarnation();
         if (isDialed) {
             check(handshake);
             sendKeepAlive(nowNs);
@@ -309,7 +316,7 @@ final class PeerConnection extends Connection {
             return;
         }
         final int from = handshake.from();
-        sendHandshake();
+        sendHandshake(links.isDouble(from, handshake.incarnation()));
         try {
             check(handshake);
         } catch (final ProtocolException e) {
@@ -334,6 +341,9 @@ final class PeerConnection extends Connection {
     private void onConfirmation(final PeerMessage message) {
         if (!(message instanceof KeepAlive) || message.from() != link.id()) {
             throw new ProtocolException("no confirmation of the handshake, but " + message);
+        }
+        if (links.isDouble(link.id(), theirIncarnation)) {
+            throw new ProtocolException("another process has connected as member " + link.id() + " meanwhile");
         }
         final Chunk larger = links.takeInput();
         larger.buffer.putBytes(0, input.buffer, input.head, input.length());

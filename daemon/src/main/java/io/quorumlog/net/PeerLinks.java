@@ -172,12 +172,16 @@ final class PeerLinks implements PeerTransport {
 
     // -- the handshake ------------------------------------------------------------------------------------------------
 
-    /** @return the frame's length */
-    int encodeHandshake(final MutableDirectBuffer buffer, final int offset) {
+    /**
+     * @param refusesDouble whether it answers the handshake of a {@link #isDouble double}
+     * @return the frame's length
+     */
+    int encodeHandshake(final MutableDirectBuffer buffer, final int offset, final boolean refusesDouble) {
         handshake
                 .wrapAndEncode(buffer, offset, settings.nodeId(), replica.term())
                 .clusterId(replica.clusterIdHigh(), replica.clusterIdLow())
                 .blank(replica.isBlank())
+                .refusesDouble(refusesDouble)
                 .incarnation(incarnation)
                 .members(memberIds);
         return handshake.frameLength();
@@ -209,7 +213,29 @@ final class PeerLinks implements PeerTransport {
         if (dialed == null && link.dials()) {
             return "member " + theirs.from() + " dialed, which is for the lower id to do";
         }
-        return clusterRefusal(theirs.from(), theirs.clusterIdHigh(), theirs.clusterIdLow());
+        final String foreign = clusterRefusal(theirs.from(), theirs.clusterIdHigh(), theirs.clusterIdLow());
+        if (foreign != null) {
+            return foreign;
+        }
+        if (dialed == null && isDouble(theirs.from(), theirs.incarnation())) {
+            return "another process is connected as member " + theirs.from() + ", from "
+                    + link.current().address() + ": if one of the two runs on a copy of the other's data, stop it";
+        }
+        if (dialed != null && theirs.refusesDouble()) {
+            return "member " + theirs.from() + " is connected with another process that runs as member "
+                    + settings.nodeId() + ": if one of the two runs on a copy of the other's data, stop it";
+        }
+        return null;
+    }
+
+    /**
+     * Whether a process says that it is a member with which there is a connection, but which is another process. A copy of a
+     * member's data does: it would take the member's place and vote a second time, for a log that is long past. A member that
+     * has restarted closed its connections before, or the silence on them ends them soon.
+     */
+    boolean isDouble(final int member, final long incarnation) {
+        final PeerLink link = link(member);
+        return link != null && link.current() != null && link.current().theirIncarnation() != incarnation;
     }
 
     /**

@@ -130,6 +130,7 @@ final class FrameFuzzTest {
         digest.add(handshake.protocolVersion());
         digest.add(handshake.clusterIdHigh());
         digest.add(handshake.clusterIdLow());
+        digest.add(handshake.refusesDouble() ? 1 : 0);
         digest.add(handshake.incarnation());
         for (int i = 0; i < handshake.memberCount(); i++) {
             digest.add(handshake.member(i));

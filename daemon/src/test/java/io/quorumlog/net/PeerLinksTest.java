@@ -65,11 +65,21 @@ class PeerLinksTest {
     }
 
     private static byte[] handshakeOfCluster(final long high, final long low, final int from, final int... members) {
+        return handshake(high, low, 1, from, members);
+    }
+
+    /** Of another process than the other handshakes, which have the incarnation 1. */
+    private static byte[] handshakeOfDouble(final int from, final int... members) {
+        return handshake(0, 0, 2, from, members);
+    }
+
+    private static byte[] handshake(
+            final long high, final long low, final long incarnation, final int from, final int... members) {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[Handshake.MAX_LENGTH]);
         final Handshake handshake = new Handshake()
                 .wrapAndEncode(buffer, 0, from, 1)
                 .clusterId(high, low)
-                .incarnation(1)
+                .incarnation(incarnation)
                 .members(members);
         return bytes(buffer, handshake);
     }
@@ -514,6 +524,46 @@ class PeerLinksTest {
         node.awaitEvents("1: VoteRequest term=77 last=0@0");
         assertEquals(List.of("up 1", "down 1", "up 1", "1: VoteRequest term=77 last=0@0"), node.events());
         assertTrue(endsSoon(older));
+    }
+
+    @Test
+    void anotherProcessUnderAConnectedMembersIdIsRefused() throws IOException {
+        final TestNode second = acceptor();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        second.awaitEvents("up 1");
+        final LogCapture capture = LogCapture.begin();
+
+        final TestNode copy = closed(new TestNode(1, second.asPeer()));
+        await().atMost(TestNode.PATIENCE).until(() -> {
+            final String lines = String.join("\n", capture.lines());
+            return lines.contains("refused: another process is connected as member 1, from 127.0.0.1:")
+                    && lines.contains("refused: member 2 is connected with another process that runs as member 1");
+        });
+        capture.end();
+
+        assertEquals(List.of(), copy.events());
+        assertEquals(List.of("up 1"), second.events());
+        first.close();
+        copy.awaitEvents("up 2");
+        await().atMost(TestNode.PATIENCE).until(() -> second.events().equals(List.of("up 1", "down 1", "up 1")));
+    }
+
+    @Test
+    void ofTwoProcessesThatGreetAtOnceTheFirstToConfirmStays() throws IOException {
+        final TestNode node = acceptor();
+        final Socket first = closed(node.peerSocket());
+        first.getOutputStream().write(handshake(1, 1, 2));
+        assertEquals(MessageKind.HANDSHAKE, nextKind(first));
+        final Socket other = closed(node.peerSocket());
+        other.getOutputStream().write(handshakeOfDouble(1, 1, 2));
+        assertEquals(MessageKind.HANDSHAKE, nextKind(other));
+
+        other.getOutputStream().write(keepAlive(1));
+        node.awaitEvents("up 1");
+        first.getOutputStream().write(keepAlive(1));
+
+        assertTrue(endsSoon(first));
+        assertEquals(List.of("up 1"), node.events());
     }
 
     @Test

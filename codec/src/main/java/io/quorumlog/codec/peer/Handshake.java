@@ -17,7 +17,8 @@ import org.agrona.MutableDirectBuffer;
  * </pre>
  *
  * {@code magic} reads {@code QUORUMLG}; {@code version} is the protocol's; the cluster id is zero while the sender knows
- * none; {@code flags} say whether it is blank; {@code incarnation} is drawn anew at each start of the sender's process; the member ids are ascending.
+ * none; {@code flags} say whether it is blank, and whether it refuses a
+ * double; {@code incarnation} is drawn anew at each start of the sender's process; the member ids are ascending.
  */
 public final class Handshake extends PeerMessage {
     /** "QUORUMLG", as its little-endian bytes. */
@@ -40,6 +41,7 @@ public final class Handshake extends PeerMessage {
     public static final int MAX_LENGTH = LENGTH + MAX_MEMBERS * SIZE_OF_SHORT;
 
     private static final int BLANK = 1;
+    private static final int REFUSES_DOUBLE = 2;
 
     public Handshake() {
         super(MessageKind.HANDSHAKE, LENGTH);
@@ -80,6 +82,19 @@ public final class Handshake extends PeerMessage {
 
     public Handshake blank(final boolean on) {
         flag(FLAGS_OFFSET, BLANK, on);
+        return this;
+    }
+
+    /**
+     * Whether the sender, which was dialed, ends the connection because it has one with another process that has the
+     * receiver's id. The receiver can't find that out by itself.
+     */
+    public boolean refusesDouble() {
+        return flag(FLAGS_OFFSET, REFUSES_DOUBLE);
+    }
+
+    public Handshake refusesDouble(final boolean on) {
+        flag(FLAGS_OFFSET, REFUSES_DOUBLE, on);
         return this;
     }
 

@@ -215,8 +215,19 @@ final class PeerMessageTest {
         assertEquals(0xAAAA, read.clusterIdHigh());
         assertEquals(0xBBBB, read.clusterIdLow());
         assertTrue(read.isBlank());
+        assertFalse(read.refusesDouble());
         assertEquals(77, read.incarnation());
         assertEquals(3, read.memberCount());
         assertEquals(65_535, read.member(2));
+    }
+
+    @Test
+    void refusalOfADoubleIsAFlagOfItsOwn() {
+        new Handshake().wrapAndEncode(buffer, AT, 2, 8).refusesDouble(true).members(new int[] {1, 2});
+
+        assertEquals(2, shortAt(26));
+        final Handshake read = read(58);
+        assertTrue(read.refusesDouble());
+        assertFalse(read.isBlank());
     }
 }
