@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -206,9 +207,21 @@ final class ChronicleFiles implements StoredFiles {
         }
 
         private void allocate(final int capacity) {
+            free();
             bytes = ByteBuffer.allocateDirect(capacity);
             buffer.wrap(bytes);
+        }
+
+        /**
+         * At once: a node that makes no garbage collects none, and would keep a buffer for each file that it has recovered.
+         * Whoever looks at the record still fails at its bounds check.
+         */
+        private void free() {
+            record.wrap(0, 0);
+            buffer.wrap(0, 0);
             buffered = 0;
+            BufferUtil.free(bytes);
+            bytes = null;
         }
 
         private StorageException failed(final IOException e) {
@@ -228,6 +241,7 @@ final class ChronicleFiles implements StoredFiles {
         @Override
         public void close() {
             CloseHelper.quietClose(channel);
+            free();
         }
     }
 }

@@ -12,6 +12,8 @@ import io.quorumlog.log.StoredFiles.Found;
 import io.quorumlog.log.StoredFiles.Scan;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +70,27 @@ class ChronicleFilesTest {
     private int end() {
         return (int) StoreFormat.align(offsets.get(ENTRIES - 1) + LogRecord.HEADER_LENGTH + 101)
                 + StoreFormat.DOCUMENT_HEADER_LENGTH;
+    }
+
+    @Test
+    void closedScanHoldsNoMemory() {
+        final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> "direct".equals(pool.getName()))
+                .findFirst()
+                .orElseThrow();
+        final List<Scan> scans = new ArrayList<>(); // none of them is garbage
+        final long before = direct.getMemoryUsed();
+        for (int i = 0; i < 10; i++) {
+            try (Scan scan = files.scan(1)) {
+                scans.add(scan);
+                while (scan.next() != Found.END) {
+                    assertTrue(scan.record().capacity() > 0);
+                }
+            }
+        }
+
+        assertTrue(direct.getMemoryUsed() - before < LARGE, direct.getMemoryUsed() - before + " bytes more");
+        assertTrue(scans.stream().allMatch(scan -> scan.record().capacity() == 0));
     }
 
     @Test
