@@ -58,8 +58,7 @@ final class ArchiveClasses {
         builder.environment().keySet().removeIf(name -> name.startsWith("QUORUMLOG_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("JAVA_OPTS", "-XX:DumpLoadedClassList=" + classes);
-        builder.redirectErrorStream(true).redirectOutput(log(directory).toFile());
-        final Process node = builder.start();
+        final Process node = start(builder, directory);
         try {
             use(node, clientPort);
             node.destroy();
@@ -82,8 +81,7 @@ final class ArchiveClasses {
                 "-XX:SharedArchiveFile=" + written,
                 "-cp",
                 jar.toString());
-        builder.redirectErrorStream(true).redirectOutput(log(directory).toFile());
-        final Process java = builder.start();
+        final Process java = start(builder, directory);
         try {
             if (!java.waitFor(PATIENCE_S, TimeUnit.SECONDS) || java.exitValue() != 0) {
                 throw new IOException("Java wrote none");
@@ -92,6 +90,12 @@ final class ArchiveClasses {
         } finally {
             java.destroyForcibly();
         }
+    }
+
+    private static Process start(final ProcessBuilder builder, final Path directory) throws IOException {
+        return builder.redirectErrorStream(true)
+                .redirectOutput(log(directory).toFile())
+                .start();
     }
 
     /** What clients do, so that the classes for it are loaded. */

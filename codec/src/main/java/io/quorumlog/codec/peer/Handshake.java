@@ -17,8 +17,8 @@ import org.agrona.MutableDirectBuffer;
  * </pre>
  *
  * {@code magic} reads {@code QUORUMLG}; {@code version} is the protocol's; the cluster id is zero while the sender knows
- * none; {@code flags} say whether it is blank, and whether it refuses a
- * double; {@code incarnation} is drawn anew at each start of the sender's process; the member ids are ascending.
+ * none; {@code flags} say whether it is blank, and whether it refuses a double; {@code incarnation} is drawn anew at each
+ * start of the sender's process; the member ids are ascending.
  */
 public final class Handshake extends PeerMessage {
     /** "QUORUMLG", as its little-endian bytes. */
