@@ -385,11 +385,12 @@ final class Leader extends Role {
                 follower.onSent(first - 1, raft.commitIndex(), raft.nowNs());
                 return true;
             }
-            if (isBusy && transfer == null && first <= raft.commitIndex() && !follower.mayCatchUp(raft.nowNs())) {
+            final boolean yields = isBusy && transfer == null && first <= raft.commitIndex();
+            if (yields && !follower.mayCatchUp(raft.nowNs())) {
                 return sent; // Others wait for the disks and processors that a catch-up keeps busy.
             }
-            final int maxBytes = probing ? RaftLimits.PROBE_BYTES : RaftLimits.BATCH_BYTES;
-            final long last = raft.sendAppendEntries(members.id(slot), first, round, tellsEnd(slot), maxBytes);
+            final long last = raft.sendAppendEntries(
+                    members.id(slot), first, round, tellsEnd(slot), bytesOfMessage(probing, yields));
             if (last < first) {
                 return sent; // The connection has enough to carry for now.
             }
@@ -397,6 +398,13 @@ final class Leader extends Role {
             sent = true;
         }
         return sent;
+    }
+
+    private static int bytesOfMessage(final boolean probing, final boolean yields) {
+        if (probing) {
+            return RaftLimits.PROBE_BYTES;
+        }
+        return yields ? RaftLimits.CATCH_UP_BYTES : RaftLimits.BATCH_BYTES;
     }
 
     private void sendHeartbeat(final int slot) {

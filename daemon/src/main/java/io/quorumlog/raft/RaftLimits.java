@@ -14,8 +14,11 @@ public final class RaftLimits {
      */
     static final int CATCH_UP_MESSAGES = 2;
 
+    /** Entries of such a message, in bytes: the rest of the node, and others on the same processors, wait while it is taken. */
+    static final int CATCH_UP_BYTES = 64 * 1024;
+
     /** So long after the last message, such a follower gets one more, however many are unanswered. */
-    static final long CATCH_UP_PACE_NS = 5_000_000;
+    static final long CATCH_UP_PACE_NS = 1_250_000;
 
     /** Entries of one message, in bytes: {@link PeerLimits#MAX_BATCH_BYTES}. */
     static final int BATCH_BYTES = PeerLimits.MAX_BATCH_BYTES;

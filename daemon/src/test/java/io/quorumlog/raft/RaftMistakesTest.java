@@ -469,7 +469,7 @@ class RaftMistakesTest {
         /** The mistake: the catch-up of one follower keeps disks and processors busy for which appends wait. */
         @Test
         void committedEntriesAreSentInFewMessagesAtATime() {
-            final CoreFixture fixture = leaderOfAFollowerBehind();
+            final CoreFixture fixture = leaderOfAFollowerBehind(20_000);
             fixture.advance(HEARTBEAT_MS);
             fixture.fire(1);
             fixture.clog(1, 2, false);
@@ -482,14 +482,14 @@ class RaftMistakesTest {
             fixture.propose(1, "payload");
             assertEquals(RaftLimits.CATCH_UP_MESSAGES, withEntries(fixture));
 
-            fixture.receive(1, appendReply(2, 1, 3, 0));
+            fixture.receive(1, appendReply(2, 1, 4, 0));
             assertEquals(RaftLimits.CATCH_UP_MESSAGES + 1, withEntries(fixture));
         }
 
         /** The mistake: a catch-up is held back though nobody appends, or everybody waits for it. */
         @Test
         void committedEntriesAreNotHeldBackAtRestNorInATransfer() {
-            final CoreFixture atRest = leaderOfAFollowerBehind();
+            final CoreFixture atRest = leaderOfAFollowerBehind(100_000);
             for (int i = 0; i < 2; i++) {
                 atRest.advance(HEARTBEAT_MS);
                 atRest.fire(1);
@@ -499,7 +499,7 @@ class RaftMistakesTest {
             atRest.receive(1, appendReply(3, 1, 41, 0));
             assertEquals(2 * RaftLimits.MESSAGES_A_TURN, withEntries(atRest));
 
-            final CoreFixture inATransfer = leaderOfAFollowerBehind();
+            final CoreFixture inATransfer = leaderOfAFollowerBehind(100_000);
             inATransfer.advance(HEARTBEAT_MS);
             inATransfer.fire(1);
             inATransfer.clog(1, 2, false);
@@ -515,11 +515,11 @@ class RaftMistakesTest {
                     .count();
         }
 
-        /** 40 entries of 100 kB are committed, and the connection to member 2 is clogged. */
-        private CoreFixture leaderOfAFollowerBehind() {
+        /** 40 entries of this size are committed, and the connection to member 2 is clogged. */
+        private CoreFixture leaderOfAFollowerBehind(final int payloadBytes) {
             final CoreFixture fixture = streamingLeader();
             fixture.clog(1, 2, true);
-            final String large = "x".repeat(100_000);
+            final String large = "x".repeat(payloadBytes);
             for (int i = 0; i < 40; i++) {
                 fixture.propose(1, large);
             }
