@@ -22,7 +22,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * before a flush. Reads go to the image too; what it does not hold, which never changes, is read with {@link ClosedFiles}. No
  * Chronicle tailer reads anything. Nothing is allocated per append or read.
  *
- * <p>The loop's thread only, from the moment of construction on (Chronicle checks), but for {@link #write}.
+ * <p>The loop's thread only, from the moment of construction on (Chronicle checks), but for {@link #write} and {@link #zeroAhead}.
  */
 final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     private final LogSpace space;
@@ -135,9 +135,21 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     /**
      * Any thread: writes what has been appended before the call into the files, that is, into the page cache, where it
      * survives the process.
+     *
+     * @return how many bytes that was
      */
-    void write() {
-        image.write();
+    long write() {
+        return image.write();
+    }
+
+    /** The flush thread's, after a flush of so many bytes: makes the next ones cheaper ({@link ZeroedSpace}). */
+    void zeroAhead(final long flushedBytes) {
+        image.zeroAhead(flushedBytes, space);
+    }
+
+    /** Where the zeros ahead of the log end, for tests. */
+    long zeroedEnd() {
+        return image.zeroedEnd();
     }
 
     @Override

@@ -24,7 +24,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Written, not stored through a mapping, because that costs a page fault for each page and each flush, and a kernel
  * that reads ahead makes the pages so large that a flush writes many times what was stored.
  *
- * <p>The loop's thread, but for {@link #write}.
+ * <p>The loop's thread, but for {@link #write} and {@link #zeroAhead}.
  */
 final class FileImage implements AutoCloseable {
     /** So much of what has been written stays, for those who read what has just been appended; twice that at most. */
@@ -39,6 +39,7 @@ final class FileImage implements AutoCloseable {
     private final long address;
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
     private final ByteBuffer storeHeader = StoreFormat.storeHeader();
+    private final ZeroedSpace zeroed; // guarded by this
     private long start;
 
     private volatile long end;
@@ -46,11 +47,13 @@ final class FileImage implements AutoCloseable {
 
     // Guarded by this.
     private final ByteBuffer unwritten;
+    private int file;
     private Path path;
     private FileChannel channel;
 
     FileImage(final Path directory) {
         this.directory = directory;
+        zeroed = new ZeroedSpace(directory, System::nanoTime);
         // Not cleared: the kernel gives each page when it is first stored to.
         address = MEMORY.allocateMemory(StoreLayout.BLOCK_BYTES, false);
         // A byte buffer over the memory rather than its address, because the JDK computes CRCs of byte buffers only.
@@ -65,12 +68,14 @@ final class FileImage implements AutoCloseable {
      */
     synchronized void begin(final int file, final long usedEnd) {
         CloseHelper.quietClose(channel);
+        this.file = file;
         path = directory.resolve(FileCycle.fileName(file));
         try {
             channel = FileChannel.open(path, StandardOpenOption.WRITE);
         } catch (final IOException e) {
             throw new StorageException(path + ": cannot be opened: " + IoReason.of(e), e);
         }
+        zeroed.begin(path);
         giveBack(0, end);
         start = usedEnd;
         written = usedEnd;
@@ -134,12 +139,25 @@ final class FileImage implements AutoCloseable {
     /**
      * Any thread: writes all that has been appended before the call into the file, that is, into the page cache.
      *
+     * @return how many bytes that was
      * @throws StorageException if it can't be written; the node must stop, for a part may be in the file
      */
-    synchronized void write() {
+    synchronized long write() {
+        final long from = written;
         final long to = end;
-        write(written, to);
+        write(from, to);
         written = to;
+        return to - from;
+    }
+
+    /** The flush thread's, after a flush of so many bytes: see {@link ZeroedSpace}. */
+    synchronized void zeroAhead(final long flushedBytes, final LogSpace space) {
+        zeroed.extend(flushedBytes, written, space.reservedEnd(file));
+    }
+
+    /** Where the zeros ahead of the log end, for tests. */
+    synchronized long zeroedEnd() {
+        return zeroed.end();
     }
 
     /** Writes Chronicle's note of where the last document of the file begins, from where it looks for the end. */
@@ -151,6 +169,7 @@ final class FileImage implements AutoCloseable {
     private void write(final long from, final long to) {
         unwritten.limit((int) to).position((int) from);
         try {
+            zeroed.fillLastPage(channel, from, to);
             while (unwritten.hasRemaining()) {
                 channel.write(unwritten, unwritten.position());
             }
@@ -163,7 +182,7 @@ final class FileImage implements AutoCloseable {
     @Override
     public synchronized void close() {
         buffer.wrap(0, 0);
-        CloseHelper.quietClose(channel);
+        CloseHelper.quietCloseAll(zeroed, channel);
         MEMORY.freeMemory(address);
     }
 }

@@ -14,7 +14,7 @@ import net.openhft.posix.PosixAPI;
 
 /** The disk space of single files: reserves it with fallocate, and gives it back. Any thread; keeps no file open. */
 final class FileSpace {
-    private static final long PAGE_BYTES = 4096;
+    static final int PAGE_BYTES = 4096;
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(65536).asReadOnlyBuffer();
 
     // O_RDWR, and FALLOC_FL_KEEP_SIZE, of Linux.

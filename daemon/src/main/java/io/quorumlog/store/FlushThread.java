@@ -24,7 +24,8 @@ import java.util.function.Consumer;
  * state: a vote that is forgotten elects two leaders. Records behind an unflushed hard state wait with it, for the number
  * must not leap.
  *
- * <p>Between flushes the same thread reserves disk space ahead of the log ({@link LogSpace}).
+ * <p>Between flushes the same thread reserves disk space ahead of the log ({@link LogSpace}), and fills it
+ * ({@link ZeroedSpace}).
  */
 public final class FlushThread {
     /** What {@link #flushStartedNs} says when no flush is under way. */
@@ -214,7 +215,7 @@ public final class FlushThread {
     private void flush(final long target) {
         final int currentFile = space.currentFile();
         flushStartedNs = System.nanoTime();
-        stream.write();
+        final long bytes = stream.write();
         for (int file = firstUnforcedFile; file <= currentFile; file++) {
             force.forceFile(file);
         }
@@ -225,9 +226,10 @@ public final class FlushThread {
         firstUnforcedFile = currentFile;
         flushedSeq = target; // Before the other one, which the loop reads first.
         durableSeq = Math.max(target, durableSeq);
+        wakeUp.run();
+        stream.zeroAhead(bytes);
         flushStartedNs = NOT_FLUSHING;
         flushes++;
-        wakeUp.run();
     }
 
     /** How files are forced; a failure is a {@link StorageException} that names the file and the error. */

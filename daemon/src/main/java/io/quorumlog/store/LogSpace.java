@@ -66,6 +66,12 @@ final class LogSpace {
         return reservation.file;
     }
 
+    /** Where what is reserved of a file ends; 0 if it is not, or not yet, the current one. */
+    long reservedEnd(final int file) {
+        final Reservation current = reservation;
+        return current.file == file ? current.reservedEnd : 0;
+    }
+
     /** Where the current file ends by what was written. */
     long end() {
         return end;
