@@ -22,13 +22,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  * before a flush. Reads go to the image too; what it does not hold, which never changes, is read with {@link ClosedFiles}. No
  * Chronicle tailer reads anything. Nothing is allocated per append or read.
  *
- * <p>The loop's thread only, from the moment of construction on (Chronicle checks), but for {@link #write} and {@link #zeroAhead}.
+ * <p>The loop's thread only, from the moment of construction on (Chronicle checks), but for {@link #write}, {@link #zeroAhead} and
+ * {@link #letGoOfOldPages}.
  */
 final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     private final LogSpace space;
     private final ClosedFiles closedFiles;
     private final int firstFile;
     private final FileImage image;
+    private final CachedPages cachedPages;
     private final UnsafeBuffer buffer;
     private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;
@@ -50,6 +52,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         this.currentFile = currentFile;
         closedFiles = new ClosedFiles(directory);
         image = new FileImage(directory);
+        cachedPages = new CachedPages(directory, currentFile, CachedPages.KEPT_BYTES);
         buffer = image.buffer();
         SingleChronicleQueue opened = null;
         try {
@@ -140,6 +143,11 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
      */
     long write() {
         return image.write();
+    }
+
+    /** The flush thread's: keeps the page cache for what is new ({@link CachedPages}). */
+    void letGoOfOldPages() {
+        cachedPages.letGo(space.currentFile(), space.end());
     }
 
     /** The flush thread's, after a flush of so many bytes: makes the next ones cheaper ({@link ZeroedSpace}). */
@@ -284,7 +292,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         try {
             image.write();
         } finally {
-            CloseHelper.quietCloseAll(appender, queue, closedFiles, image);
+            CloseHelper.quietCloseAll(appender, queue, closedFiles, image, cachedPages);
         }
     }
 }

@@ -24,8 +24,8 @@ import java.util.function.Consumer;
  * state: a vote that is forgotten elects two leaders. Records behind an unflushed hard state wait with it, for the number
  * must not leap.
  *
- * <p>Between flushes the same thread reserves disk space ahead of the log ({@link LogSpace}), and fills it
- * ({@link ZeroedSpace}).
+ * <p>Between flushes the same thread reserves disk space ahead of the log ({@link LogSpace}), fills it
+ * ({@link ZeroedSpace}), and lets go of what the page cache holds of old log ({@link CachedPages}).
  */
 public final class FlushThread {
     /** What {@link #flushStartedNs} says when no flush is under way. */
@@ -187,6 +187,7 @@ public final class FlushThread {
             if (target > flushedSeq) {
                 flush(target);
             }
+            stream.letGoOfOldPages();
             if (last) {
                 return;
             }
