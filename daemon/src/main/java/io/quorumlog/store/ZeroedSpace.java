@@ -55,7 +55,7 @@ final class ZeroedSpace implements AutoCloseable {
     private static boolean isOfUse(final Path directory) {
         try {
             final FileStore disk = Files.getFileStore(directory);
-            return disk.type().equals("ext4") && disk.getBlockSize() == FileSpace.PAGE_BYTES;
+            return disk.type().equals("ext4") && FileSpace.PAGE_BYTES % disk.getBlockSize() == 0;
         } catch (final IOException | UnsupportedOperationException e) {
             return false;
         }
