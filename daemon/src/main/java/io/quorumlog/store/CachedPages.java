@@ -59,7 +59,7 @@ final class CachedPages implements AutoCloseable {
         }
     }
 
-    /** At least so much: files may be a little larger. */
+    /** By files that are full; those left before they were are shorter, and a little more is let go. */
     private long behind(final int currentFile, final long end) {
         return (long) (currentFile - file) * StoreLayout.FILE_BYTES + end - letGoTo;
     }

@@ -22,15 +22,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * before a flush. Reads go to the image too; what it does not hold, which never changes, is read with {@link ClosedFiles}. No
  * Chronicle tailer reads anything. Nothing is allocated per append or read.
  *
- * <p>The loop's thread only, from the moment of construction on (Chronicle checks), but for {@link #write}, {@link #zeroAhead} and
- * {@link #letGoOfOldPages}.
+ * <p>The loop's thread only, from the moment of construction on (Chronicle checks), but for {@link #write} and {@link #zeroAhead}.
  */
 final class ChronicleRecordStream implements RecordStream, AutoCloseable {
+    private final Path directory;
     private final LogSpace space;
     private final ClosedFiles closedFiles;
     private final int firstFile;
     private final FileImage image;
-    private final CachedPages cachedPages;
     private final UnsafeBuffer buffer;
     private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;
@@ -47,12 +46,12 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
      */
     ChronicleRecordStream(
             final Path directory, final LogSpace space, final int firstFile, final int currentFile, final long end) {
+        this.directory = directory;
         this.space = space;
         this.firstFile = firstFile;
         this.currentFile = currentFile;
         closedFiles = new ClosedFiles(directory);
         image = new FileImage(directory);
-        cachedPages = new CachedPages(directory, currentFile, CachedPages.KEPT_BYTES);
         buffer = image.buffer();
         SingleChronicleQueue opened = null;
         try {
@@ -145,9 +144,9 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         return image.write();
     }
 
-    /** The flush thread's: keeps the page cache for what is new ({@link CachedPages}). */
-    void letGoOfOldPages() {
-        cachedPages.letGo(space.currentFile(), space.end());
+    /** For the flush thread to keep the page cache for what is new. */
+    CachedPages cachedPages() {
+        return new CachedPages(directory, currentFile, CachedPages.KEPT_BYTES);
     }
 
     /** The flush thread's, after a flush of so many bytes: makes the next ones cheaper ({@link ZeroedSpace}). */
@@ -292,7 +291,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         try {
             image.write();
         } finally {
-            CloseHelper.quietCloseAll(appender, queue, closedFiles, image, cachedPages);
+            CloseHelper.quietCloseAll(appender, queue, closedFiles, image);
         }
     }
 }

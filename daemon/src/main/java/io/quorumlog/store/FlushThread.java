@@ -4,6 +4,7 @@ import io.quorumlog.log.StorageException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.agrona.CloseHelper;
 
 /**
  * Makes records durable, on a thread of its own, beside the loop.
@@ -34,6 +35,7 @@ public final class FlushThread {
     private final ChronicleRecordStream stream;
     private final LogSpace space;
     private final Force force;
+    private final CachedPages cachedPages; // the thread's
     private final boolean pageCache;
     private final Runnable wakeUp;
     private final Consumer<StorageException> onFailure;
@@ -74,6 +76,7 @@ public final class FlushThread {
             final Consumer<StorageException> onFailure) {
         this.stream = stream;
         space = stream.space();
+        cachedPages = stream.cachedPages();
         this.force = force;
         this.pageCache = pageCache;
         this.wakeUp = wakeUp;
@@ -173,7 +176,7 @@ public final class FlushThread {
         } catch (final Throwable t) {
             onFailure.accept(new StorageException("flush thread: " + t, t));
         } finally {
-            force.close();
+            CloseHelper.quietCloseAll(cachedPages, force::close);
         }
     }
 
@@ -187,7 +190,7 @@ public final class FlushThread {
             if (target > flushedSeq) {
                 flush(target);
             }
-            stream.letGoOfOldPages();
+            cachedPages.letGo(space.currentFile(), space.end());
             if (last) {
                 return;
             }
@@ -227,10 +230,12 @@ public final class FlushThread {
         firstUnforcedFile = currentFile;
         flushedSeq = target; // Before the other one, which the loop reads first.
         durableSeq = Math.max(target, durableSeq);
-        wakeUp.run();
-        stream.zeroAhead(bytes);
         flushStartedNs = NOT_FLUSHING;
         flushes++;
+        wakeUp.run();
+        if (!pageCache) { // in which the loop writes, and would wait for it
+            stream.zeroAhead(bytes);
+        }
     }
 
     /** How files are forced; a failure is a {@link StorageException} that names the file and the error. */

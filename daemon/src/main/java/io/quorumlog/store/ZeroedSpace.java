@@ -63,7 +63,8 @@ final class ZeroedSpace implements AutoCloseable {
 
     /** Goes over to another file. */
     void begin(final Path file) {
-        close();
+        CloseHelper.quietClose(channel);
+        channel = null;
         path = file;
         end = 0;
         pausedUntil = 0;
@@ -85,6 +86,7 @@ final class ZeroedSpace implements AutoCloseable {
         if (isOff
                 || flushedBytes < SMALLEST_FLUSH_BYTES
                 || flushedBytes > LARGEST_FLUSH_BYTES
+                || written < StoreFormat.FIRST_DOCUMENT // Chronicle's stores through its mapping are all there is
                 || written < pausedUntil) {
             return;
         }
@@ -98,7 +100,7 @@ final class ZeroedSpace implements AutoCloseable {
             write(from);
             end = to;
         } catch (final IOException | UnsupportedOperationException e) {
-            // The file system does not know direct I/O, or the disk is broken, which the next flush will say.
+            // The file system does not know direct I/O, or the disk is broken, which the entries will meet, too.
             isOff = true;
         }
         if (clock.nanoTime() - startedNs > SLOW_NS) {
@@ -133,9 +135,10 @@ final class ZeroedSpace implements AutoCloseable {
         }
     }
 
+    /** For good: a flush that hung may end when the log is another process' already. */
     @Override
     public void close() {
+        isOff = true;
         CloseHelper.quietClose(channel);
-        channel = null;
     }
 }

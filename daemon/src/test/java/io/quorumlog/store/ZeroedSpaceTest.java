@@ -2,7 +2,6 @@ package io.quorumlog.store;
 
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,14 +11,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ZeroedSpaceTest {
     private static final int FLUSH = ZeroedSpace.SMALLEST_FLUSH_BYTES;
     private static final long RESERVED = 16L * StoreLayout.MIB;
+    private static final long WRITTEN = StoreFormat.FIRST_DOCUMENT;
+    private static final long FIRST_PAGE = FileSpace.roundUp(WRITTEN);
+    private static final int FILES = 4;
 
     @TempDir
     Path directory;
@@ -31,13 +36,13 @@ class ZeroedSpaceTest {
     void zerosGoAheadOfTheLogInPortionsAndStayAhead() throws IOException {
         try (ZeroedSpace zeroed = zeroed(directory)) {
             for (int i = 0; i < 10; i++) {
-                zeroed.extend(FLUSH, 5000, RESERVED);
+                zeroed.extend(FLUSH, WRITTEN, RESERVED);
             }
             // From the next page on.
-            assertEquals(8192 + 3L * ZeroedSpace.PORTION_BYTES, zeroed.end());
+            assertEquals(FIRST_PAGE + 3L * ZeroedSpace.PORTION_BYTES, zeroed.end());
 
-            zeroed.extend(FLUSH, 5000 + ZeroedSpace.PORTION_BYTES, RESERVED);
-            assertEquals(8192 + 4L * ZeroedSpace.PORTION_BYTES, zeroed.end());
+            zeroed.extend(FLUSH, WRITTEN + ZeroedSpace.PORTION_BYTES, RESERVED);
+            assertEquals(FIRST_PAGE + 4L * ZeroedSpace.PORTION_BYTES, zeroed.end());
 
             // Overtaken.
             zeroed.extend(FLUSH, 9_000_000, RESERVED);
@@ -48,18 +53,18 @@ class ZeroedSpaceTest {
     @Test
     void nothingIsWrittenBehindWhatIsReserved() throws IOException {
         try (ZeroedSpace zeroed = zeroed(directory)) {
-            zeroed.extend(FLUSH, 0, ZeroedSpace.PORTION_BYTES);
-            zeroed.extend(FLUSH, 0, 2 * ZeroedSpace.PORTION_BYTES - 1);
+            zeroed.extend(FLUSH, WRITTEN, FIRST_PAGE + ZeroedSpace.PORTION_BYTES);
+            zeroed.extend(FLUSH, WRITTEN, FIRST_PAGE + 2 * ZeroedSpace.PORTION_BYTES - 1);
 
-            assertEquals(ZeroedSpace.PORTION_BYTES, zeroed.end());
+            assertEquals(FIRST_PAGE + ZeroedSpace.PORTION_BYTES, zeroed.end());
         }
     }
 
     @Test
     void flushesThatGainNothingByItZeroNothing() throws IOException {
         try (ZeroedSpace zeroed = zeroed(directory)) {
-            zeroed.extend(ZeroedSpace.SMALLEST_FLUSH_BYTES - 1, 0, RESERVED);
-            zeroed.extend(ZeroedSpace.LARGEST_FLUSH_BYTES + 1, 0, RESERVED);
+            zeroed.extend(ZeroedSpace.SMALLEST_FLUSH_BYTES - 1, WRITTEN, RESERVED);
+            zeroed.extend(ZeroedSpace.LARGEST_FLUSH_BYTES + 1, WRITTEN, RESERVED);
 
             assertEquals(0, zeroed.end());
         }
@@ -69,13 +74,13 @@ class ZeroedSpaceTest {
     void diskThatTookLongIsLeftAloneForAWhile() throws IOException {
         try (ZeroedSpace zeroed = zeroed(directory)) {
             portionNs = ZeroedSpace.SLOW_NS + 1;
-            zeroed.extend(FLUSH, 0, 2 * RESERVED);
+            zeroed.extend(FLUSH, WRITTEN, 2 * RESERVED);
             portionNs = 0;
-            zeroed.extend(FLUSH, ZeroedSpace.PAUSE_BYTES - 1, 4 * RESERVED);
-            assertEquals(ZeroedSpace.PORTION_BYTES, zeroed.end());
+            zeroed.extend(FLUSH, WRITTEN + ZeroedSpace.PAUSE_BYTES - 1, 4 * RESERVED);
+            assertEquals(FIRST_PAGE + ZeroedSpace.PORTION_BYTES, zeroed.end());
 
-            zeroed.extend(FLUSH, ZeroedSpace.PAUSE_BYTES, 4 * RESERVED);
-            assertEquals(ZeroedSpace.PAUSE_BYTES + ZeroedSpace.PORTION_BYTES, zeroed.end());
+            zeroed.extend(FLUSH, WRITTEN + ZeroedSpace.PAUSE_BYTES, 4 * RESERVED);
+            assertEquals(FIRST_PAGE + ZeroedSpace.PAUSE_BYTES + ZeroedSpace.PORTION_BYTES, zeroed.end());
         }
     }
 
@@ -86,7 +91,7 @@ class ZeroedSpaceTest {
                 Files.isWritable(memory) && !Files.getFileStore(memory).type().equals("ext4"));
         final Path other = Files.createTempDirectory(memory, "zeroed");
         try (ZeroedSpace zeroed = zeroed(other)) {
-            zeroed.extend(FLUSH, 0, RESERVED);
+            zeroed.extend(FLUSH, WRITTEN, RESERVED);
 
             assertEquals(0, zeroed.end());
         } finally {
@@ -101,7 +106,7 @@ class ZeroedSpaceTest {
         final Path file = directory.resolve("file");
         try (ZeroedSpace zeroed = zeroed(directory);
                 FileChannel channel = FileChannel.open(file, READ, WRITE)) {
-            zeroed.extend(FLUSH, 0, RESERVED);
+            zeroed.extend(FLUSH, WRITTEN, RESERVED);
             final ByteBuffer ones = ByteBuffer.allocate(3 * FileSpace.PAGE_BYTES);
             Arrays.fill(ones.array(), (byte) 1);
             channel.write(ones, 0);
@@ -155,18 +160,52 @@ class ZeroedSpaceTest {
     }
 
     @Test
-    void flushesUnderLoadZeroAhead() throws IOException {
+    void closedLogIsLeftAlone() throws IOException {
+        final ZeroedSpace zeroed = zeroed(directory);
+        zeroed.close();
+
+        zeroed.extend(FLUSH, WRITTEN, RESERVED);
+
+        assertEquals(0, zeroed.end());
+    }
+
+    /** Else a new file's head would be zeroed, which Chronicle has stored to through its mapping. */
+    @Test
+    void fileIntoWhichNothingWasWrittenYetIsLeftAlone() throws IOException {
+        try (ZeroedSpace zeroed = zeroed(directory)) {
+            zeroed.extend(FLUSH, 0, RESERVED);
+
+            assertEquals(0, zeroed.end());
+        }
+    }
+
+    @Test
+    void entriesAreThereThatWereAppendedAndRolledWhileTheFlushThreadZeroed() throws IOException {
         assumeExt4();
+        final int payload = 3000;
+        final List<Long> positions = new ArrayList<>();
+        long zeroedEnd = 0;
         try (StoreFixture fixture = new StoreFixture(directory).open()) {
             final FlushThread flusher = new FlushThread(fixture.log, false, () -> {}, failure -> {});
             flusher.start();
-            try {
-                fixture.append(1, FLUSH);
-                flusher.request(1, false);
-
-                await().until(() -> fixture.stream.zeroedEnd() > 0);
-            } finally {
-                assertTrue(flusher.stop(1, 20_000_000_000L));
+            while (fixture.stream.currentFile() < FILES) {
+                final long last = fixture.stream.lastSeq();
+                while (!fixture.stream.isSpaceReserved() || flusher.durableSeq() < last - 20) {
+                    Thread.onSpinWait();
+                }
+                for (int i = 0; i < 10; i++) {
+                    positions.add(fixture.append(positions.size() + 1L, payload));
+                }
+                flusher.request(fixture.stream.lastSeq(), false);
+                zeroedEnd = Math.max(zeroedEnd, fixture.stream.zeroedEnd());
+            }
+            assertTrue(flusher.stop(fixture.stream.lastSeq(), TimeUnit.SECONDS.toNanos(20)));
+            assertTrue(zeroedEnd > StoreLayout.NEXT_FILE_AT, zeroedEnd + " bytes");
+        }
+        try (StoreFixture fixture = new StoreFixture(directory).open()) {
+            assertEquals(positions.size(), fixture.walk().size());
+            for (int i = 0; i < positions.size(); i++) {
+                assertTrue(fixture.holds(positions.get(i), i + 1L, payload), "entry " + (i + 1));
             }
         }
     }
