@@ -169,7 +169,7 @@ final class RestartIT {
                 for (final Socket client : clients.subList(0, DEAD_CONNECTIONS / 2)) {
                     client.close();
                 }
-                assertTrue(inTimeWait(victim) > DEAD_CONNECTIONS / 3, () -> inTimeWait(victim) + " in TIME_WAIT");
+                ProcessCluster.untilTrue("connections in TIME_WAIT", () -> inTimeWait(victim) > DEAD_CONNECTIONS / 3);
             }
             final NodeProcess node = cluster.start(victim);
             ProcessCluster.untilTrue("the node to answer", () -> {
