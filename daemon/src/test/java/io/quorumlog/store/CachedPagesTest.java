@@ -81,7 +81,7 @@ class CachedPagesTest {
             assertTrue(flusher.stop(last, TimeUnit.SECONDS.toNanos(20)), () -> flusher.durableSeq() + " of " + last);
 
             assertEquals(0, cachedBytes(1));
-            assertTrue(cachedBytes(3) > FILE - 2L * StoreLayout.MIB);
+            assertTrue(cachedBytes(3) > FILE / 2);
         }
     }
 
