@@ -48,10 +48,10 @@ final class CachedPages implements AutoCloseable {
     void letGo(final int currentFile, final long end) {
         while (file < currentFile && behind(currentFile, end) >= keptBytes + PORTION_BYTES) {
             letGoTo += PORTION_BYTES;
+            final boolean isWhole = letGoTo >= StoreLayout.FILE_BYTES;
             // From the start each time: what was still being written to the disk was not let go.
-            adviseUpTo(letGoTo);
-            if (letGoTo >= StoreLayout.FILE_BYTES) {
-                adviseUpTo(0);
+            adviseUpTo(isWhole ? 0 : letGoTo);
+            if (isWhole) {
                 close();
                 file++;
                 letGoTo = 0;

@@ -22,7 +22,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * before a flush. Reads go to the image too; what it does not hold, which never changes, is read with {@link ClosedFiles}. No
  * Chronicle tailer reads anything. Nothing is allocated per append or read.
  *
- * <p>The loop's thread only, from the moment of construction on (Chronicle checks), but for {@link #write} and {@link #zeroAhead}.
+ * <p>The loop's thread only, from the moment of construction on (Chronicle checks), but for {@link #write} and
+ * {@link #zeroAhead}.
  */
 final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     private final Path directory;

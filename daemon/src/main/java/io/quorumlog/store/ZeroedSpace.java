@@ -112,9 +112,14 @@ final class ZeroedSpace implements AutoCloseable {
         if (channel == null) {
             channel = FileChannel.open(path, StandardOpenOption.WRITE, directOption());
         }
-        zeros.clear().limit(PORTION_BYTES);
+        writeZeros(channel, from, PORTION_BYTES);
+    }
+
+    /** As {@link FileSpace} does, but aligned, as direct I/O wants it, and without garbage. */
+    private void writeZeros(final FileChannel target, final long from, final int length) throws IOException {
+        zeros.clear().limit(length);
         while (zeros.hasRemaining()) {
-            channel.write(zeros, from + zeros.position());
+            target.write(zeros, from + zeros.position());
         }
     }
 
@@ -143,10 +148,7 @@ final class ZeroedSpace implements AutoCloseable {
     void fillLastPage(final FileChannel cached, final long from, final long to) throws IOException {
         final long page = to - to % FileSpace.PAGE_BYTES;
         if (page >= from && to > page && to <= end) {
-            zeros.clear().limit(FileSpace.PAGE_BYTES);
-            while (zeros.hasRemaining()) {
-                cached.write(zeros, page + zeros.position());
-            }
+            writeZeros(cached, page, FileSpace.PAGE_BYTES);
         }
     }
 
