@@ -2,11 +2,13 @@ package io.quorumlog.client;
 
 import java.util.concurrent.CompletableFuture;
 
-/** An append on its way: its bytes, its deadline, and where it stands. Used by the pipeline's thread. */
-final class AppendCall {
+/**
+ * An append on its way: its bytes, its deadline, and where it stands. The pipeline's thread uses it; to its caller it is
+ * the future of the index.
+ */
+final class AppendCall extends CompletableFuture<Long> {
     final byte[] frame;
     final long deadlineNs;
-    final CompletableFuture<Long> result = new CompletableFuture<>();
 
     /** Position in its connection's stream of bytes just behind the frame. */
     long endPosition;

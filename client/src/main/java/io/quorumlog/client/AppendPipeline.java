@@ -39,8 +39,9 @@ final class AppendPipeline implements Runnable {
     private final Selector selector;
     private final Thread thread;
     private final Queue<AppendCall> submitted = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean wakeUpPending = new AtomicBoolean();
+    private final AtomicBoolean waitsUnwoken = new AtomicBoolean(); // the thread, and nobody has woken it yet
     private volatile boolean closing;
+    private volatile boolean ended; // the thread looks at submitted no more, but once
 
     // Used by the thread alone:
     private final Deque<AppendCall> returned = new ArrayDeque<>(); // certainly not happened; older than all waiting
@@ -75,8 +76,11 @@ final class AppendPipeline implements Runnable {
         AppendCall call = new AppendCall(frame, System.nanoTime() + timeoutNs);
         room.take(frame.length, call.deadlineNs, !isOwnThread());
         submitted.add(call);
+        if (ended && submitted.remove(call)) {
+            fail(call, new UnavailableException("the client is closed"));
+        }
         wakeUp();
-        return call.result;
+        return call;
     }
 
     boolean isOwnThread() {
@@ -98,7 +102,7 @@ final class AppendPipeline implements Runnable {
     }
 
     private void wakeUp() {
-        if (!isOwnThread() && wakeUpPending.compareAndSet(false, true)) {
+        if (waitsUnwoken.get() && waitsUnwoken.compareAndSet(true, false)) {
             selector.wakeup();
         }
     }
@@ -108,18 +112,24 @@ final class AppendPipeline implements Runnable {
         String end = "the client is closed";
         try {
             while (!closing) {
-                if (submitted.isEmpty()) {
-                    selector.select(onReady, waitMs());
-                } else { // by one of our own callbacks, which needs no wake-up
-                    selector.selectNow(onReady);
-                }
-                wakeUpPending.set(false);
+                awaitSockets();
                 doCycle(System.nanoTime());
+                room.tellWaiting();
             }
         } catch (IOException | RuntimeException | Error e) {
             end = "the client has failed: " + e;
         }
         end(end);
+    }
+
+    private void awaitSockets() throws IOException {
+        waitsUnwoken.set(true); // Before submitted is looked at: what comes later wakes the selector.
+        if (submitted.isEmpty()) {
+            selector.select(onReady, waitMs());
+        } else {
+            selector.selectNow(onReady);
+        }
+        waitsUnwoken.set(false);
     }
 
     private void doCycle(long nowNs) {
@@ -355,12 +365,12 @@ final class AppendPipeline implements Runnable {
 
     private void complete(AppendCall call, long index) {
         room.giveBack(call.frame.length);
-        call.result.complete(index);
+        call.complete(index);
     }
 
     private void fail(AppendCall call, QuorumLogException e) {
         room.giveBack(call.frame.length);
-        call.result.completeExceptionally(e);
+        call.completeExceptionally(e);
     }
 
     private void end(String reason) {
@@ -374,6 +384,7 @@ final class AppendPipeline implements Runnable {
             search.thenAccept(NodeConnection::close);
         }
         returned.addAll(waiting);
+        ended = true; // Before submitted is looked at: who submits later takes its own back.
         for (AppendCall call = submitted.poll(); call != null; call = submitted.poll()) {
             returned.add(call);
         }

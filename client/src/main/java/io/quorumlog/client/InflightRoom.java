@@ -1,15 +1,20 @@
 package io.quorumlog.client;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts the bytes of appends that are not yet answered, and makes callers wait while they are too many. Thread-safe. */
+/**
+ * Counts the bytes of appends that are not yet answered, and makes callers wait while they are too many. Thread-safe; no
+ * lock is taken as long as there is room.
+ */
 final class InflightRoom {
     /** What an append costs beside its bytes: its objects, and its share of the time until those behind it are answered. */
     private static final int COST_OF_A_CALL = 1024;
 
     private final long maxBytes;
-    private long usedBytes;
-    private boolean closed;
+    private final AtomicLong usedBytes = new AtomicLong();
+    private volatile int waiting; // changed under the lock, before usedBytes is looked at
+    private volatile boolean closed;
 
     InflightRoom(long maxBytes) {
         this.maxBytes = maxBytes;
@@ -21,29 +26,58 @@ final class InflightRoom {
      * @param mayWait whether to wait for room until the deadline.
      * @throws UnavailableException if there is none in time.
      */
-    synchronized void take(int frameBytes, long deadlineNs, boolean mayWait) {
+    void take(int frameBytes, long deadlineNs, boolean mayWait) {
         long bytes = frameBytes + COST_OF_A_CALL;
-        while (!closed && usedBytes > 0 && usedBytes + bytes > maxBytes) {
-            long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
-            if (!mayWait || leftMs <= 0) {
-                throw new UnavailableException(usedBytes + " bytes of appends are in flight: no room for more");
+        if (closed || !tryTake(bytes)) {
+            awaitRoom(bytes, deadlineNs, mayWait);
+        }
+    }
+
+    private boolean tryTake(long bytes) {
+        long used = usedBytes.get();
+        while (used == 0 || used + bytes <= maxBytes) {
+            if (usedBytes.compareAndSet(used, used + bytes)) {
+                return true;
             }
-            try {
+            used = usedBytes.get();
+        }
+        return false;
+    }
+
+    private synchronized void awaitRoom(long bytes, long deadlineNs, boolean mayWait) {
+        waiting++;
+        try {
+            while (!closed && !tryTake(bytes)) {
+                long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+                if (!mayWait || leftMs <= 0) {
+                    throw new UnavailableException(
+                            usedBytes.get() + " bytes of appends are in flight: no room for more");
+                }
                 wait(leftMs);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new UnavailableException("interrupted");
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnavailableException("interrupted");
+        } finally {
+            waiting--;
         }
         if (closed) {
             throw new UnavailableException("the client is closed");
         }
-        usedBytes += bytes;
     }
 
-    synchronized void giveBack(int frameBytes) {
-        usedBytes -= frameBytes + COST_OF_A_CALL;
-        notifyAll();
+    /** Gives back what a frame took; who waits for room is told by {@link #tellWaiting}. */
+    void giveBack(int frameBytes) {
+        usedBytes.addAndGet(-(frameBytes + COST_OF_A_CALL));
+    }
+
+    /** Wakes those who wait; to be called behind {@link #giveBack}, for many of them at once. */
+    void tellWaiting() {
+        if (waiting > 0) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
     }
 
     synchronized void close() {

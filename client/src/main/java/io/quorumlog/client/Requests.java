@@ -2,9 +2,13 @@ package io.quorumlog.client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.agrona.AsciiEncoding;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** Requests as bytes: RESP arrays of bulk strings. */
 final class Requests {
+    private static final byte[] LINE_END = ascii("\r\n"); // first: the others are made with it
+
     static final byte[] PING = of("PING");
     static final byte[] STATUS = of("STATUS");
     static final byte[] LEADER = of("LEADER");
@@ -16,13 +20,13 @@ final class Requests {
     private Requests() {}
 
     static byte[] append(byte[] payload) {
-        byte[] length = ascii(payload.length + "\r\n");
-        byte[] frame = new byte[APPEND_HEAD.length + length.length + payload.length + 2];
-        System.arraycopy(APPEND_HEAD, 0, frame, 0, APPEND_HEAD.length);
-        System.arraycopy(length, 0, frame, APPEND_HEAD.length, length.length);
-        System.arraycopy(payload, 0, frame, APPEND_HEAD.length + length.length, payload.length);
-        frame[frame.length - 2] = '\r';
-        frame[frame.length - 1] = '\n';
+        int digits = AsciiEncoding.digitCount(payload.length);
+        byte[] frame = new byte[APPEND_HEAD.length + digits + LINE_END.length + payload.length + LINE_END.length];
+        int end = put(frame, 0, APPEND_HEAD);
+        end += new UnsafeBuffer(frame).putNaturalIntAscii(end, payload.length);
+        end = put(frame, end, LINE_END);
+        end = put(frame, end, payload);
+        put(frame, end, LINE_END);
         return frame;
     }
 
@@ -49,15 +53,14 @@ final class Requests {
         int length = arrayHeader.length;
         for (int i = 0; i < arguments.length; i++) {
             headers[i] = ascii("$" + arguments[i].length + "\r\n");
-            length = Math.addExact(length, headers[i].length + arguments[i].length + 2);
+            length = Math.addExact(length, headers[i].length + arguments[i].length + LINE_END.length);
         }
         byte[] frame = new byte[length];
         int end = put(frame, 0, arrayHeader);
         for (int i = 0; i < arguments.length; i++) {
             end = put(frame, end, headers[i]);
             end = put(frame, end, arguments[i]);
-            frame[end++] = '\r';
-            frame[end++] = '\n';
+            end = put(frame, end, LINE_END);
         }
         return frame;
     }

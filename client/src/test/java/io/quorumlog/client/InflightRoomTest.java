@@ -49,6 +49,7 @@ class InflightRoomTest {
         Thread.sleep(100);
 
         room.giveBack(3000);
+        room.tellWaiting();
 
         waiting.get(2, TimeUnit.SECONDS);
     }

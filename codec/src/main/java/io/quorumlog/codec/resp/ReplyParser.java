@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Builds a node's replies from bytes, for a client; can stop at any byte. One a connection, used by the thread that reads
@@ -33,6 +34,7 @@ public final class ReplyParser {
     private static final int NONE = -1;
 
     private byte[] line = new byte[128]; // of the value being read, its CR included, as far as it has come
+    private final UnsafeBuffer lineView = new UnsafeBuffer(line);
     private int lineLength;
     private byte[] bulk;
     private int bulkLength = NO_BULK; // announced; NO_BULK while a line is being read
@@ -96,6 +98,7 @@ public final class ReplyParser {
             }
             if (lineLength == line.length) {
                 line = Arrays.copyOf(line, 2 * lineLength);
+                lineView.wrap(line);
             }
             line[lineLength++] = b;
         }
@@ -124,27 +127,16 @@ public final class ReplyParser {
     }
 
     private long number(int length, long min, long max) {
-        String digits = text(length);
         try {
-            long value = Long.parseLong(digits);
-            if (value >= min && value <= max && isPlain(digits)) {
+            long value = lineView.parseLongAscii(1, length - 1);
+            if (value >= min && value <= max) {
                 return value;
             }
         } catch (NumberFormatException e) {
             // said below, with the bounds
         }
         throw new ProtocolException(
-                "a number in a reply is " + Request.printable(digits) + ": " + min + " to " + max + " expected");
-    }
-
-    /** Java would take a plus, and the digits of every script. */
-    private static boolean isPlain(String digits) {
-        for (int i = digits.charAt(0) == '-' ? 1 : 0; i < digits.length(); i++) {
-            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
+                "a number in a reply is " + Request.printable(text(length)) + ": " + min + " to " + max + " expected");
     }
 
     private void bulkBegins(int length) {
