@@ -59,6 +59,15 @@ final class BufferPool {
         return takenBytes;
     }
 
+    /** Makes free buffers, so that who takes them does not wait until the kernel has given and the JVM cleared the memory. */
+    void prepare(final int count, final int bytes) {
+        for (int i = 0; i < count; i++) {
+            final Chunk chunk = new Chunk(capacityFor(bytes));
+            takenBytes += chunk.capacity();
+            release(chunk);
+        }
+    }
+
     /** Gives an empty buffer of at least so many bytes. */
     Chunk take(final int bytes) {
         final int capacity = capacityFor(bytes);

@@ -83,6 +83,9 @@ final class PeerLinks implements PeerTransport {
         for (final PeerLink link : links) {
             link.start(now);
         }
+        // While the connections are made: who campaigns writes to all the others at once, and everybody waits for it
+        // then.
+        pool.prepare(links.length, maxOutputBytes);
     }
 
     // -- sending ------------------------------------------------------------------------------------------------------

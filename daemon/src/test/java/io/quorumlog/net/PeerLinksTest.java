@@ -18,6 +18,8 @@ import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -119,8 +121,12 @@ class PeerLinksTest {
     }
 
     private Socket connectAs(final TestNode node, final int from) throws IOException {
+        return connectAs(node, from, from, node.id);
+    }
+
+    private Socket connectAs(final TestNode node, final int from, final int... members) throws IOException {
         final Socket socket = closed(node.peerSocket());
-        socket.getOutputStream().write(handshake(from, from, node.id));
+        socket.getOutputStream().write(handshake(from, members));
         assertEquals(MessageKind.HANDSHAKE, nextKind(socket));
         socket.getOutputStream().write(keepAlive(from));
         return socket;
@@ -166,11 +172,38 @@ class PeerLinksTest {
 
     private static void sendVoteRequest(final TestNode node, final int to, final long term) {
         node.call(() -> {
-            final MutableDirectBuffer buffer = node.loop.peerTransport().claim(to, VoteRequest.LENGTH);
-            new VoteRequest().wrapAndEncode(buffer, node.loop.peerTransport().claimedOffset(), node.id, term);
-            node.loop.peerTransport().commit(VoteRequest.LENGTH);
+            queueVoteRequest(node, to, term);
             return null;
         });
+    }
+
+    private static void queueVoteRequest(final TestNode node, final int to, final long term) {
+        final MutableDirectBuffer buffer = node.loop.peerTransport().claim(to, VoteRequest.LENGTH);
+        new VoteRequest().wrapAndEncode(buffer, node.loop.peerTransport().claimedOffset(), node.id, term);
+        node.loop.peerTransport().commit(VoteRequest.LENGTH);
+    }
+
+    /** The kernel takes 10 ms to give what a connection's buffer needs, and in an election everybody would wait for it. */
+    @Test
+    void whoCampaignsNeedsNoMemoryForWritingToAllPeersAtOnce() throws IOException {
+        final TestNode node = closed(new TestNode(3, TestNode.nobody(1), TestNode.nobody(2)));
+        for (final int peer : new int[] {1, 2}) {
+            connectAs(node, peer, 1, 2, 3);
+        }
+        node.awaitEvents("up 1", "up 2");
+        final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> "direct".equals(pool.getName()))
+                .findFirst()
+                .orElseThrow();
+
+        final long grown = node.call(() -> {
+            final long before = direct.getMemoryUsed();
+            queueVoteRequest(node, 1, 1);
+            queueVoteRequest(node, 2, 1);
+            return direct.getMemoryUsed() - before;
+        });
+
+        assertTrue(grown <= 0, grown + " bytes more");
     }
 
     @Test
