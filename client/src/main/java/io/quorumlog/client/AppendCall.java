@@ -3,12 +3,13 @@ package io.quorumlog.client;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An append on its way: its bytes, its deadline, and where it stands. The pipeline's thread uses it; to its caller it is
- * the future of the index.
+ * An append on its way: its bytes, its deadline, and where it stands. Used by the pipeline's thread; its caller has the
+ * result only, so that the bytes do not live as long as that.
  */
-final class AppendCall extends CompletableFuture<Long> {
+final class AppendCall {
     final byte[] frame;
     final long deadlineNs;
+    final CompletableFuture<Long> result = new CompletableFuture<>();
 
     /** Position in its connection's stream of bytes just behind the frame. */
     long endPosition;

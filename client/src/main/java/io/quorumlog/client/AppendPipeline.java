@@ -41,7 +41,7 @@ final class AppendPipeline implements Runnable {
     private final Queue<AppendCall> submitted = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean waitsUnwoken = new AtomicBoolean(); // the thread, and nobody has woken it yet
     private volatile boolean closing;
-    private volatile boolean ended; // the thread looks at submitted no more, but once
+    private volatile boolean ended; // set before the thread looks at submitted for the last time
 
     // Used by the thread alone:
     private final Deque<AppendCall> returned = new ArrayDeque<>(); // certainly not happened; older than all waiting
@@ -80,7 +80,7 @@ final class AppendPipeline implements Runnable {
             fail(call, new UnavailableException("the client is closed"));
         }
         wakeUp();
-        return call;
+        return call.result;
     }
 
     boolean isOwnThread() {
@@ -114,7 +114,6 @@ final class AppendPipeline implements Runnable {
             while (!closing) {
                 awaitSockets();
                 doCycle(System.nanoTime());
-                room.tellWaiting();
             }
         } catch (IOException | RuntimeException | Error e) {
             end = "the client has failed: " + e;
@@ -126,10 +125,11 @@ final class AppendPipeline implements Runnable {
         waitsUnwoken.set(true); // Before submitted is looked at: what comes later wakes the selector.
         if (submitted.isEmpty()) {
             selector.select(onReady, waitMs());
+            waitsUnwoken.set(false);
         } else {
+            waitsUnwoken.set(false);
             selector.selectNow(onReady);
         }
-        waitsUnwoken.set(false);
     }
 
     private void doCycle(long nowNs) {
@@ -176,6 +176,7 @@ final class AppendPipeline implements Runnable {
     // Sockets.
 
     private void onReady(SelectionKey key) {
+        waitsUnwoken.set(false); // The wait is over, and what callbacks submit from here is seen without.
         AppendLink ready = (AppendLink) key.attachment();
         if (!key.isValid()) {
             return;
@@ -365,12 +366,12 @@ final class AppendPipeline implements Runnable {
 
     private void complete(AppendCall call, long index) {
         room.giveBack(call.frame.length);
-        call.complete(index);
+        call.result.complete(index);
     }
 
     private void fail(AppendCall call, QuorumLogException e) {
         room.giveBack(call.frame.length);
-        call.completeExceptionally(e);
+        call.result.completeExceptionally(e);
     }
 
     private void end(String reason) {
@@ -384,7 +385,7 @@ final class AppendPipeline implements Runnable {
             search.thenAccept(NodeConnection::close);
         }
         returned.addAll(waiting);
-        ended = true; // Before submitted is looked at: who submits later takes its own back.
+        ended = true; // Who adds an append from now on takes it out himself.
         for (AppendCall call = submitted.poll(); call != null; call = submitted.poll()) {
             returned.add(call);
         }

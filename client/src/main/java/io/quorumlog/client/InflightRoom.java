@@ -13,7 +13,7 @@ final class InflightRoom {
 
     private final long maxBytes;
     private final AtomicLong usedBytes = new AtomicLong();
-    private volatile int waiting; // changed under the lock, before usedBytes is looked at
+    private volatile int waiters; // written under the lock; raised before they look for room once more
     private volatile boolean closed;
 
     InflightRoom(long maxBytes) {
@@ -45,7 +45,7 @@ final class InflightRoom {
     }
 
     private synchronized void awaitRoom(long bytes, long deadlineNs, boolean mayWait) {
-        waiting++;
+        waiters++;
         try {
             while (!closed && !tryTake(bytes)) {
                 long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
@@ -59,21 +59,17 @@ final class InflightRoom {
             Thread.currentThread().interrupt();
             throw new UnavailableException("interrupted");
         } finally {
-            waiting--;
+            waiters--;
         }
         if (closed) {
             throw new UnavailableException("the client is closed");
         }
     }
 
-    /** Gives back what a frame took; who waits for room is told by {@link #tellWaiting}. */
+    /** Gives back what a frame took. */
     void giveBack(int frameBytes) {
         usedBytes.addAndGet(-(frameBytes + COST_OF_A_CALL));
-    }
-
-    /** Wakes those who wait; to be called behind {@link #giveBack}, for many of them at once. */
-    void tellWaiting() {
-        if (waiting > 0) {
+        if (waiters > 0) {
             synchronized (this) {
                 notifyAll();
             }

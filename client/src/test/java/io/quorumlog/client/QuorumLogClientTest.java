@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -475,6 +477,38 @@ class QuorumLogClientTest {
         assertTrue(second.get(2, TimeUnit.SECONDS) > 1);
         ExecutionException e = assertThrows(ExecutionException.class, () -> blocking.get(2, TimeUnit.SECONDS));
         assertTrue(e.getCause() instanceof IllegalStateException, e.toString());
+    }
+
+    @Test
+    void appendSubmittedWhileTheClientClosesIsCompleted() throws Exception {
+        b.leads();
+        for (int i = 0; i < 200; i++) {
+            QuorumLogClient closing = client(Duration.ofSeconds(60), b.address());
+            closing.append(bytes("x"));
+            Queue<CompletableFuture<Long>> appends = new ConcurrentLinkedQueue<>();
+            List<Thread> appending = new ArrayList<>();
+            for (int n = 0; n < 4; n++) {
+                appending.add(new Thread(() -> {
+                    try {
+                        while (true) {
+                            appends.add(closing.appendAsync(bytes("y")));
+                        }
+                    } catch (UnavailableException e) {
+                        // it is closed
+                    }
+                }));
+            }
+            appending.forEach(Thread::start);
+
+            closing.close();
+            for (Thread thread : appending) {
+                thread.join();
+            }
+
+            for (CompletableFuture<Long> append : appends) {
+                append.handle((index, e) -> index).get(5, TimeUnit.SECONDS);
+            }
+        }
     }
 
     @Test

@@ -85,7 +85,7 @@ final class PeerConnection extends Connection {
     /** Begins to take part in the loop. */
     void begin() throws IOException {
         if (!isDialed) {
-            input = links.pool().take(NetLimits.MAX_HANDSHAKE_BYTES + 1);
+            input = links.inputs().take(NetLimits.MAX_HANDSHAKE_BYTES + 1);
             register(links.selector(), SelectionKey.OP_READ);
         } else if (channel.isConnected()) {
             register(links.selector(), SelectionKey.OP_READ);
@@ -348,7 +348,7 @@ final class PeerConnection extends Connection {
         final Chunk larger = links.takeInput();
         larger.buffer.putBytes(0, input.buffer, input.head, input.length());
         larger.tail = input.length();
-        links.pool().release(input);
+        links.inputs().release(input);
         input = larger;
         links.forgetStranger(this);
         becomeUp();
@@ -424,7 +424,7 @@ final class PeerConnection extends Connection {
     void discard() {
         closeSocket();
         if (input != null) {
-            links.pool().release(input);
+            links.inputs().release(input);
             input = null;
         }
     }

@@ -30,7 +30,8 @@ final class PeerLinks implements PeerTransport {
     private final PendingWrites writes;
     private final int[] memberIds;
     private final PeerLink[] links;
-    private final BufferPool pool;
+    private final BufferPool inputs;
+    private final BufferPool outputs;
     private final FrameReader reader;
     private final int inputBytes;
     private final int maxOutputBytes;
@@ -68,7 +69,12 @@ final class PeerLinks implements PeerTransport {
         this.inputBytes = memory.peerInputBytes();
         this.maxOutputBytes = memory.peerOutputBytes();
         // Bounded by the connections, each of which is; only what is kept free needs a bound of its own.
-        this.pool = new BufferPool(Long.MAX_VALUE, settings.peers().size() * ((long) inputBytes + maxOutputBytes));
+        final int peers = settings.peers().size();
+        final long strangersBytes = (long) maxStrangers * NetLimits.FIRST_OUTPUT_CHUNK_BYTES;
+        this.inputs = new BufferPool(Long.MAX_VALUE, (long) peers * inputBytes + strangersBytes);
+        this.outputs = new BufferPool(Long.MAX_VALUE, (long) peers * maxOutputBytes + strangersBytes);
+        // Who campaigns writes to all the others in one turn, and everybody waits for it then.
+        outputs.prepare(peers, maxOutputBytes);
         this.links = new PeerLink[settings.peers().size()];
         for (int i = 0; i < links.length; i++) {
             final NetSettings.Peer peer = settings.peers().get(i);
@@ -83,9 +89,6 @@ final class PeerLinks implements PeerTransport {
         for (final PeerLink link : links) {
             link.start(now);
         }
-        // While the connections are made: who campaigns writes to all the others at once, and everybody waits for it
-        // then.
-        pool.prepare(links.length, maxOutputBytes);
     }
 
     // -- sending ------------------------------------------------------------------------------------------------------
@@ -325,15 +328,15 @@ final class PeerLinks implements PeerTransport {
     }
 
     OutputBuffer newOutput() {
-        return new OutputBuffer(pool, NetLimits.FIRST_OUTPUT_CHUNK_BYTES, NetLimits.FIRST_OUTPUT_CHUNK_BYTES);
+        return new OutputBuffer(outputs, NetLimits.FIRST_OUTPUT_CHUNK_BYTES, NetLimits.FIRST_OUTPUT_CHUNK_BYTES);
     }
 
     Chunk takeInput() {
-        return pool.take(inputBytes);
+        return inputs.take(inputBytes);
     }
 
-    BufferPool pool() {
-        return pool;
+    BufferPool inputs() {
+        return inputs;
     }
 
     FrameReader reader() {

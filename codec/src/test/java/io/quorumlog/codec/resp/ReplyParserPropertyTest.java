@@ -72,7 +72,14 @@ class ReplyParserPropertyTest {
 
     @Provide
     Arbitrary<String> streams() {
-        Arbitrary<String> number = Arbitraries.of(
+        Arbitrary<String> digits =
+                Arbitraries.strings().withCharRange('0', '9').ofMinLength(1).ofMaxLength(22);
+        Arbitrary<String> spoilt = digits.flatMap(text -> Arbitraries.integers()
+                .between(0, text.length() - 1)
+                .flatMap(at -> Arbitraries.chars()
+                        .range('\0', '\u00ff')
+                        .map(c -> text.substring(0, at) + c + text.substring(at + 1))));
+        Arbitrary<String> chosen = Arbitraries.of(
                 "0",
                 "1",
                 "2",
@@ -88,9 +95,11 @@ class ReplyParserPropertyTest {
                 "9223372036854775807",
                 "9223372036854775808",
                 "-9223372036854775808",
+                "-9223372036854775809",
                 "1048577",
                 "67108865",
                 "\u00d9\u00a1");
+        Arbitrary<String> number = Arbitraries.oneOf(chosen, digits, digits.map(text -> "-" + text), spoilt);
         Arbitrary<String> line = Arbitraries.of("+", "-", ":", "$", "*", "x", "")
                 .flatMap(type -> number.map(text -> type + text + "\r\n"));
         Arbitrary<String> bulk = Arbitraries.strings()

@@ -88,6 +88,15 @@ class ReplyParserTest {
     }
 
     @Test
+    void numberBehindALongLineIsRead() {
+        String text = "0123456789".repeat(30);
+
+        List<Reply> replies = replies(new ReplyParser(), "+" + text + "\r\n:42\r\n");
+
+        assertEquals(List.of(new Reply.Simple(text), new Reply.Number(42)), replies);
+    }
+
+    @Test
     void largeBulkStringComesWhole() {
         String payload = "0123456789".repeat(30_000);
 

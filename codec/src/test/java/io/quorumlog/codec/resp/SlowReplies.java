@@ -65,7 +65,7 @@ final class SlowReplies {
     }
 
     private static long number(String text, long min, long max) throws Malformed {
-        if (!text.matches("-?[0-9]+")) {
+        if (!text.matches("-?[0-9]{1,19}")) {
             throw new Malformed();
         }
         BigInteger number = new BigInteger(text);
