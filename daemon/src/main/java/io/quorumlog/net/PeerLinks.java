@@ -75,7 +75,7 @@ final class PeerLinks implements PeerTransport {
         this.outputs = new BufferPool(Long.MAX_VALUE, (long) peers * maxOutputBytes + strangersBytes);
         // Who campaigns writes to all the others in one turn, and everybody waits for it then.
         outputs.prepare(peers, maxOutputBytes);
-        this.links = new PeerLink[settings.peers().size()];
+        this.links = new PeerLink[peers];
         for (int i = 0; i < links.length; i++) {
             final NetSettings.Peer peer = settings.peers().get(i);
             final NameLookup lookup = new NameLookup(peer.host(), InetAddress::getAllByName, resolvers, wakeup);
