@@ -14,7 +14,7 @@ import org.agrona.concurrent.NanoClock;
 
 /**
  * Zeros that are written ahead of the log's end, into what is reserved of the current file. Where blocks are only reserved, a
- * flush also has the file system note in its journal that they now hold data: one write and one wait more, on the way of
+ * flush also has the file system note on the disk that they now hold data: one write and one wait more, on the way of
  * every append. Blocks that hold zeros are written over, and nothing is noted; PostgreSQL fills its log's segments for the
  * same reason ({@code wal_init_zero}). The zeros go past the page cache, which they would only fill.
  *
