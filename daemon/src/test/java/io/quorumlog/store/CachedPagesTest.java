@@ -2,14 +2,11 @@ package io.quorumlog.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorumlog.codec.record.LogRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +24,7 @@ class CachedPagesTest {
 
     @BeforeEach
     void assumeThatItCanBeSeen() throws IOException {
-        assumeTrue(Files.getFileStore(directory).type().equals("ext4"), "what is in memory only can't be let go");
-        assumeTrue(Files.exists(Path.of("/usr/bin/fincore")), "fincore tells what is in the page cache");
+        PageCache.assumeVisible(directory);
     }
 
     @Test
@@ -90,11 +86,6 @@ class CachedPagesTest {
     }
 
     private long cachedBytes(final int file) throws IOException, InterruptedException {
-        final Process process = new ProcessBuilder(
-                        "fincore", "-b", "-n", "-o", "RES", path(file).toString())
-                .start();
-        final String bytes = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        assertEquals(0, process.waitFor());
-        return Long.parseLong(bytes.strip());
+        return PageCache.bytesOf(path(file));
     }
 }
