@@ -4,16 +4,16 @@ import java.nio.file.Path;
 import org.agrona.CloseHelper;
 
 /**
- * What the page cache holds of the log: its newest 2 GiB, which is what readers that are a little behind want, and not all of
- * it. What is older is let go as the log grows, so that it takes no memory from others and its pages are those that the next
+ * What the page cache holds of the log: its newest 768 MiB, which is what readers that are a little behind want, and not all
+ * of it. What is older is let go as the log grows, so that it takes no memory from others and its pages are those that the next
  * entries are written to. A page that is new to a virtual machine, because its host had taken it back, costs many times as
- * much, and a log that grows needs another all the time.
+ * much, and a log that grows needs another all the time. What readers bring back of it later is left to the kernel.
  *
  * <p>The flush thread's.
  */
 final class CachedPages implements AutoCloseable {
     /** So much of the newest log is left to the kernel's own judgement. */
-    static final long KEPT_BYTES = 2048L * StoreLayout.MIB;
+    static final long KEPT_BYTES = 768L * StoreLayout.MIB;
 
     /** Let go at a time: some 0.05 ms. */
     static final long PORTION_BYTES = StoreLayout.MIB;

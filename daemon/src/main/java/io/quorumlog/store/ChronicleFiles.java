@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -20,12 +21,17 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The raw bytes of a stopped log's Chronicle files, read in large chunks without Chronicle. The store header and the
- * index tables are passed over unseen, because they stand at constant places and hold nothing that we need.
+ * index tables are passed over unseen, because they stand at constant places and hold nothing that we need. What has been
+ * read and is older than what the page cache is to hold ({@link CachedPages}) is let go at once: reading goes round in the
+ * same memory, which is faster than to take ever more.
  */
 final class ChronicleFiles implements StoredFiles {
     private static final int CHUNK_BYTES = StoreLayout.MIB;
 
+    private static final int UNKNOWN = -1;
+
     private final Path directory;
+    private int newest = UNKNOWN;
 
     ChronicleFiles(final Path directory) {
         this.directory = directory;
@@ -60,7 +66,15 @@ final class ChronicleFiles implements StoredFiles {
 
     @Override
     public Scan scan(final int file) {
-        return new FileScan(directory.resolve(FileCycle.fileName(file)));
+        final Path path = directory.resolve(FileCycle.fileName(file));
+        return new FileScan(path, isOlderThanKept(file) ? new AdvisedFile(path) : null);
+    }
+
+    private boolean isOlderThanKept(final int file) {
+        if (newest == UNKNOWN) {
+            newest = Arrays.stream(numbers()).max().orElse(file);
+        }
+        return (long) (newest - file) * StoreLayout.FILE_BYTES > CachedPages.KEPT_BYTES;
     }
 
     /**
@@ -69,6 +83,7 @@ final class ChronicleFiles implements StoredFiles {
      */
     private static final class FileScan implements Scan {
         private final Path path;
+        private final AdvisedFile letGo; // or null
         private final FileChannel channel;
         private final long fileLength;
         private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
@@ -79,8 +94,10 @@ final class ChronicleFiles implements StoredFiles {
         private long document = StoreFormat.FIRST_DOCUMENT; // where next() looks
         private long offset;
 
-        FileScan(final Path path) {
+        /** @param letGo the file if what has been read of it is to be let go, or null */
+        FileScan(final Path path, final AdvisedFile letGo) {
             this.path = path;
+            this.letGo = letGo;
             FileChannel opened = null;
             try {
                 opened = FileChannel.open(path, StandardOpenOption.READ);
@@ -190,6 +207,7 @@ final class ChronicleFiles implements StoredFiles {
             if (bytes.capacity() < length) {
                 allocate(Integer.highestOneBit(length - 1) << 1);
             }
+            letGo(start);
             bytes.clear();
             try {
                 while (bytes.hasRemaining() && channel.read(bytes, start + bytes.position()) >= 0) {
@@ -203,6 +221,13 @@ final class ChronicleFiles implements StoredFiles {
             bytes.clear();
             if (buffered < length) {
                 throw new StorageException(path + ": became shorter while it was read");
+            }
+        }
+
+        /** @param end of what has been read; 0 for all */
+        private void letGo(final long end) {
+            if (letGo != null) {
+                letGo.doNotNeed(0, end);
             }
         }
 
@@ -240,7 +265,8 @@ final class ChronicleFiles implements StoredFiles {
 
         @Override
         public void close() {
-            CloseHelper.quietClose(channel);
+            letGo(0);
+            CloseHelper.quietCloseAll(channel, letGo);
             free();
         }
     }

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +67,36 @@ class ChronicleFilesTest {
         assertEquals(offsets.get(index - 1).longValue(), scan.offset());
         assertTrue(record.wrap(scan.record(), 0, scan.record().capacity()).isIntact(crc));
         assertEquals(index, record.index());
+    }
+
+    @Test
+    void oldFilesAreLetGoAsTheyAreRead() throws IOException, InterruptedException {
+        PageCache.assumeVisible(directory);
+        final int newest = 2 + (int) (CachedPages.KEPT_BYTES / StoreLayout.FILE_BYTES);
+        Files.copy(directory.resolve(files.name(1)), directory.resolve(files.name(newest - 1)));
+        Files.copy(directory.resolve(files.name(1)), directory.resolve(files.name(newest)));
+        for (final int file : files.numbers()) {
+            try (FileChannel channel =
+                    FileChannel.open(directory.resolve(files.name(file)), StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+        }
+
+        assertTrue(cachedOnceScanned(newest) >= LARGE);
+        assertTrue(cachedOnceScanned(newest - 1) >= LARGE);
+        assertEquals(0, cachedOnceScanned(1));
+    }
+
+    private long cachedOnceScanned(final int file) throws IOException, InterruptedException {
+        final Path path = directory.resolve(files.name(file));
+        try (Scan scan = files.scan(file)) {
+            long scanned = 0;
+            while (scan.next() == Found.RECORD) {
+                scanned = scan.offset();
+            }
+            assertTrue(scanned >= LARGE && PageCache.bytesOf(path) > 0);
+        }
+        return PageCache.bytesOf(path);
     }
 
     private int end() {
