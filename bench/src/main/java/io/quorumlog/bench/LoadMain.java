@@ -37,7 +37,7 @@ final class LoadMain implements Callable<Integer> {
         @Option(
                 names = "--rate",
                 paramLabel = "N",
-                description = "appends a second, at fixed times whatever comes back")
+                description = "appends a second, at fixed times (within 0.1 ms) whatever comes back")
         private double rate;
 
         @Option(names = "--inflight", paramLabel = "N", description = "appends in flight (default: 1024)")

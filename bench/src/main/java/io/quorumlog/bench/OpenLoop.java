@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * A load that sends appends at fixed times, whatever becomes of the earlier ones. Latency counts from the time at which an
+ * A load that sends appends at fixed times, those within 0.1 ms together, whatever becomes of the earlier ones. Latency counts from the time at which an
  * append was meant to be sent: a stall is charged to all that it delays, and not only to the one that met it, as a client
  * that waits would have it. When leadership moves it follows; what was in flight then stays unanswered, and what is due
  * meanwhile is sent late.
@@ -20,8 +20,6 @@ import org.HdrHistogram.Histogram;
 final class OpenLoop implements AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long LAST_REPLIES_NS = TimeUnit.SECONDS.toNanos(5);
-    private static final long FULL_PAUSE_NS = 100_000;
-
     /**
      * What is due within it is sent together, and late, which counts: who sent each of 350,000 appends a second by itself
      * would keep a processor busy, and that is what the nodes would then wait for.
@@ -65,21 +63,19 @@ final class OpenLoop implements AutoCloseable {
                 reconnect();
             }
             final long nowNs = System.nanoTime();
-            final long nextNs = Math.max(startNs + (long) (sent * intervalNs) + 1, turnNs + BETWEEN_TURNS_NS);
-            if (nextNs - nowNs > 0) {
-                LockSupport.parkNanos(nextNs - nowNs);
+            final long dueInNs = startNs + (long) (sent * intervalNs) + 1 - nowNs;
+            final long waitNs = Math.max(dueInNs, turnNs + BETWEEN_TURNS_NS - nowNs);
+            if (waitNs > 0) {
+                LockSupport.parkNanos(waitNs);
                 continue;
             }
-            turnNs = nowNs;
+            turnNs = nowNs + waitNs;
             long due = Math.min(end, (long) ((nowNs - startNs) / intervalNs) + 1) - sent;
             for (; due > 0 && receiver(sent).pipe.hasRoom(); due--) {
                 receiver(sent).pipe.add(1, startNs + (long) (sent * intervalNs));
                 sent++;
             }
             flush();
-            if (due > 0) {
-                LockSupport.parkNanos(FULL_PAUSE_NS);
-            }
         }
         awaitLastReplies();
         disconnect();

@@ -28,7 +28,7 @@ final class AdvisedFile implements AutoCloseable {
         this.path = path;
     }
 
-    /** Starts to read what is not in the page cache, and does not wait for it. */
+    /** Starts to read what is not in the page cache, and does not wait for the data. */
     void willNeed(final long from, final long length) {
         advise(from, length, WILL_NEED);
     }

@@ -18,29 +18,20 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Reads of what no longer changes: the files before the current one, and what stands in this before the {@link FileImage}.
  * By plain reads into a few buffers, because mapping the files would count gigabytes of old log as this process' memory. A
  * buffer begins where its first reader wanted to read, so a walk fills one after another; the one not used for longest goes
- * first. Records larger than a buffer have one of their own, which grows to the largest met. One thread.
- *
- * <p>What is read ahead is not left to the kernel, which takes up to the disk's {@code read_ahead_kb} at once (8 MiB on some
- * clouds): a reader far behind would make the loop wait for all of it, and every flush on the disk behind it. Who walks has
- * half a MiB read ahead, in small parts, and so finds it in the page cache; who does not, nothing.
+ * first. Records larger than a buffer have one of their own, which grows to the largest met. What is behind a reader is read ahead ({@link ReadAhead}).
+ * One thread.
  */
 final class ClosedFiles implements AutoCloseable {
     private static final int MAX_OPEN_FILES = 8;
     private static final int MAX_BUFFERS = 16;
     static final int BUFFER_BYTES = 64 * 1024;
-
-    /** So much behind a walking reader's buffer is in the page cache, or is being read. */
-    static final int AHEAD_BYTES = 512 * 1024;
-
-    /** Asked for at a time: some 0.1 ms of a disk, for which flushes may have to wait. */
-    static final int AHEAD_STEP_BYTES = 128 * 1024;
-
     private static final int NO_FILE = -1;
 
     private final Path directory;
     private final OpenFile[] openFiles = new OpenFile[MAX_OPEN_FILES];
     private final Window[] windows = new Window[MAX_BUFFERS];
     private final Window largeWindow = new Window();
+    private final ReadAhead readAhead = new ReadAhead();
     private long uses;
 
     ClosedFiles(final Path directory) {
@@ -149,35 +140,12 @@ final class ClosedFiles implements AutoCloseable {
         final int wanted = Math.max(needed, BUFFER_BYTES);
         try {
             final OpenFile open = open(file);
-            final long askedTo = readAhead(open.advised, file, start, wanted);
-            window.fill(open.channel, file, start, wanted, askedTo);
+            readAhead.beforeRead(open.advised, file, start, wanted);
+            window.fill(open.channel, file, start, wanted);
         } catch (final IOException e) {
             throw new StorageException(FileCycle.fileName(file) + ": cannot be read: " + IoReason.of(e), e);
         }
         return window;
-    }
-
-    /**
-     * Asks the disk for what is to be read now, which keeps the kernel from its own judgement, and on a walk for what comes
-     * behind it.
-     *
-     * @return where that ends
-     */
-    private long readAhead(final AdvisedFile advised, final int file, final long start, final int wanted) {
-        long askedTo = Long.MIN_VALUE;
-        for (int i = 0; i < MAX_BUFFERS; i++) {
-            askedTo = Math.max(askedTo, windows[i].askedBefore(file, start));
-        }
-        askedTo = Math.max(askedTo, largeWindow.askedBefore(file, start));
-        final boolean isWalk = askedTo >= start;
-        final long from = isWalk ? askedTo : start;
-        final long end = start + wanted;
-        final long to = isWalk ? end + AHEAD_BYTES : end;
-        if (from >= end && to - from < AHEAD_STEP_BYTES) {
-            return from;
-        }
-        advised.willNeed(from, to - from);
-        return to;
     }
 
     private OpenFile open(final int file) throws IOException {
@@ -236,7 +204,6 @@ final class ClosedFiles implements AutoCloseable {
         private int file = NO_FILE;
         private long start;
         private int length;
-        private long askedTo;
         private long lastUse;
 
         boolean has(final int wantedFile, final long from, final int wantedLength) {
@@ -249,21 +216,11 @@ final class ClosedFiles implements AutoCloseable {
             }
         }
 
-        /** Up to where the disk was asked when a walk was here that goes on at an offset; else very little. */
-        long askedBefore(final int wantedFile, final long next) {
-            return file == wantedFile && next > start && next <= start + length ? askedTo : Long.MIN_VALUE;
-        }
-
         void wrap(final long offset, final int wantedLength, final UnsafeBuffer view) {
             view.wrap(bytes, (int) (offset - start), wantedLength);
         }
 
-        void fill(
-                final FileChannel channel,
-                final int newFile,
-                final long newStart,
-                final int wanted,
-                final long newAskedTo)
+        void fill(final FileChannel channel, final int newFile, final long newStart, final int wanted)
                 throws IOException {
             file = NO_FILE;
             if (bytes == null || bytes.capacity() < wanted) {
@@ -278,7 +235,6 @@ final class ClosedFiles implements AutoCloseable {
             bytes.clear();
             file = newFile;
             start = newStart;
-            askedTo = newAskedTo;
         }
     }
 }
