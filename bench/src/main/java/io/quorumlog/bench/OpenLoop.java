@@ -10,16 +10,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * A load that sends appends at fixed times, those within 0.1 ms together, whatever becomes of the earlier ones. Latency counts from the time at which an
- * append was meant to be sent: a stall is charged to all that it delays, and not only to the one that met it, as a client
- * that waits would have it. When leadership moves it follows; what was in flight then stays unanswered, and what is due
- * meanwhile is sent late.
+ * A load that sends appends at fixed times, those within 0.1 ms together, whatever becomes of the earlier ones. Latency
+ * counts from the time at which an append was meant to be sent: a stall is charged to all that it delays, and not only to
+ * the one that met it, as a client that waits would have it. When leadership moves it follows; what was in flight then stays
+ * unanswered, and what is due meanwhile is sent late.
  *
  * <p>One thread sends, that of the caller; each connection has one that reads.
  */
 final class OpenLoop implements AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long LAST_REPLIES_NS = TimeUnit.SECONDS.toNanos(5);
+
     /**
      * What is due within it is sent together, and late, which counts: who sent each of 350,000 appends a second by itself
      * would keep a processor busy, and that is what the nodes would then wait for.

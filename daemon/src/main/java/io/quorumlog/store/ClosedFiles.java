@@ -18,8 +18,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Reads of what no longer changes: the files before the current one, and what stands in this before the {@link FileImage}.
  * By plain reads into a few buffers, because mapping the files would count gigabytes of old log as this process' memory. A
  * buffer begins where its first reader wanted to read, so a walk fills one after another; the one not used for longest goes
- * first. Records larger than a buffer have one of their own, which grows to the largest met. What is behind a reader is read ahead ({@link ReadAhead}).
- * One thread.
+ * first. Records larger than a buffer have one of their own, which grows to the largest met. For who walks, what comes next
+ * is read ahead ({@link ReadAhead}). One thread.
  */
 final class ClosedFiles implements AutoCloseable {
     private static final int MAX_OPEN_FILES = 8;
