@@ -14,10 +14,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,10 +73,9 @@ class ChronicleFilesTest {
         final int newest = 2 + (int) (CachedPages.KEPT_BYTES / StoreLayout.FILE_BYTES);
         Files.copy(directory.resolve(files.name(1)), directory.resolve(files.name(newest - 1)));
         Files.copy(directory.resolve(files.name(1)), directory.resolve(files.name(newest)));
-        for (final int file : files.numbers()) {
-            try (FileChannel channel =
-                    FileChannel.open(directory.resolve(files.name(file)), StandardOpenOption.WRITE)) {
-                channel.force(true);
+        try (FileForce force = new FileForce(directory)) {
+            for (final int file : files.numbers()) {
+                force.forceFile(file);
             }
         }
 

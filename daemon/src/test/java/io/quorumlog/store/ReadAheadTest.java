@@ -4,9 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import net.openhft.chronicle.core.OS;
@@ -44,8 +42,8 @@ class ReadAheadTest {
                 offsets.add(fixture.append(index, payloadBytes) & 0xFFFFFFFFL);
             }
         }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            channel.force(true);
+        try (FileForce force = new FileForce(directory)) {
+            force.forceFile(FileCycle.FIRST);
         }
         try (AdvisedFile advised = new AdvisedFile(path)) {
             await("file let go").until(() -> {
