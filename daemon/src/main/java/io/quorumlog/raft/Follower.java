@@ -194,7 +194,7 @@ final class Follower extends Role {
         if (handedOver) {
             handedOver = false; // Should we be unable to campaign now, we are told again.
             if (raft.mayCampaign()) {
-                raft.becomeCandidate(true, "leader " + leaderId + " hands over");
+                raft.becomePreCandidateInPlaceOf(leaderId);
             }
             return;
         }

@@ -248,6 +248,10 @@ final class Leader extends Role {
         return transfer != null;
     }
 
+    boolean isTransferringTo(final int slot) {
+        return transfer != null && transfer.targetSlot() == slot;
+    }
+
     /** The connected follower that holds most of the log and is not blank; 0 if there is none. */
     int mostUpToDateFollower() {
         int best = NO_LEADER;

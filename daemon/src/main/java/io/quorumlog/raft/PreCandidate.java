@@ -5,14 +5,22 @@ import io.quorumlog.codec.peer.VoteReply;
 /**
  * Asks whether a majority would vote for it, before it raises its term (thesis 9.6): a member that was cut off comes back
  * without deposing anyone. Promises nothing, changes nothing.
+ *
+ * <p>So does one to which a leader hands over. The others need not stick to that leader then, but the leader itself must
+ * agree, as it does only as long as the transfer lasts: one that is told to campaign, and is not heard or falls asleep, does
+ * not depose it later.
  */
 final class PreCandidate extends Role {
     private final Raft raft;
+    /** The leader that hands over, {@link #NO_LEADER} if none does. */
+    private final int predecessor;
+
     private final Quorum votes;
     private final long sinceNs;
 
-    PreCandidate(final Raft raft) {
+    PreCandidate(final Raft raft, final int predecessor) {
         this.raft = raft;
+        this.predecessor = predecessor;
         sinceNs = raft.nowNs();
         votes = new Quorum(raft.members().count());
     }
@@ -30,52 +38,70 @@ final class PreCandidate extends Role {
     @Override
     void begin() {
         votes.vote(raft.members().self(), true);
-        if (votes.isWon()) {
+        if (isWon()) {
             campaign("the only member");
         } else {
-            raft.requestVotes(true, false);
+            raft.requestVotes(true, isTransfer());
         }
+    }
+
+    private boolean isTransfer() {
+        return predecessor != NO_LEADER;
+    }
+
+    void ask(final int slot) {
+        raft.requestVote(slot, true, isTransfer());
     }
 
     @Override
     void onVoteReply(final int slot, final VoteReply reply) {
-        if (!reply.isPreVote() || reply.requestedTerm() != raft.term() + 1) {
+        if (!reply.isPreVote() || reply.requestedTerm() != raft.term() + 1 || reply.isTransfer() != isTransfer()) {
             return; // Late: from an earlier round or term.
         }
-        if (raft.nowNs() >= deadlineNs()) {
+        if (raft.nowNs() >= raft.electionDeadlineNs()) {
             return; // We slept. Who granted it may follow a leader by now, whose messages wait behind this one.
         }
         votes.vote(slot, reply.isGranted());
-        if (votes.isWon()) {
+        if (isWon() && !isTransfer()) {
             campaign("pre-" + votes.votes(raft.members()));
+        }
+    }
+
+    private boolean isWon() {
+        return votes.isWon()
+                && (!isTransfer() || votes.hasGranted(raft.members().slotOf(predecessor)));
+    }
+
+    @Override
+    void onConnection(final int slot, final boolean up) {
+        if (up) {
+            ask(slot);
+        } else if (raft.members().id(slot) == predecessor) {
+            raft.becomePreCandidate("the leader's connection broke");
+        }
+    }
+
+    /** A transfer that is agreed to begins when what else the leader has sent is read: it may have given up since. */
+    @Override
+    long deadlineNs() {
+        return isWon() ? raft.nowNs() : raft.electionDeadlineNs();
+    }
+
+    @Override
+    void fireTimers() {
+        if (isWon()) {
+            campaign("pre-" + votes.votes(raft.members()));
+        } else if (raft.nowNs() >= raft.electionDeadlineNs()) {
+            raft.becomePreCandidate("no majority answered the pre-vote");
         }
     }
 
     /** The disk may have been at work when the election began, and hang now. */
     private void campaign(final String reason) {
         if (raft.mayCampaign()) {
-            raft.becomeCandidate(false, reason);
+            raft.becomeCandidate(isTransfer(), reason);
         } else {
             raft.campaignAgainSoon("won the pre-vote, but could write nothing now");
-        }
-    }
-
-    @Override
-    void onConnection(final int slot, final boolean up) {
-        if (up) {
-            raft.requestVote(slot, true, false);
-        }
-    }
-
-    @Override
-    long deadlineNs() {
-        return raft.electionDeadlineNs();
-    }
-
-    @Override
-    void fireTimers() {
-        if (raft.nowNs() >= deadlineNs()) {
-            raft.becomePreCandidate("no majority answered the pre-vote");
         }
     }
 }

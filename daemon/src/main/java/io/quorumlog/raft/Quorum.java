@@ -37,6 +37,10 @@ final class Quorum {
         refused[slot] = !granted[slot];
     }
 
+    boolean hasGranted(final int slot) {
+        return granted[slot];
+    }
+
     boolean hasRefused(final int slot) {
         return refused[slot];
     }

@@ -307,14 +307,14 @@ public final class Raft {
         if (!isHardStateDurable()) {
             return; // Our term is in flight, and may not be named yet; the candidate asks again.
         }
-        final boolean hearsLeader = hearsLeader();
-        if (hearsLeader) {
+        final boolean keepsLeader = request.isTransfer() ? !mayBeReplacedBy(from) : hearsLeader();
+        if (keepsLeader) {
             heldPreVote.hold(from, request, nowNs);
         }
         final boolean goesBefore = goesBefore(from, request);
         final boolean granted = request.term() > term
                 && isUpToDate(request.lastTerm(), request.lastIndex())
-                && !hearsLeader
+                && !keepsLeader
                 && !goesBefore
                 && mayFound(request)
                 && couldInquire(from, request);
@@ -325,11 +325,11 @@ public final class Raft {
             follower.campaignAfter(config.heartbeatNs(), "nobody won an election");
             become(follower, "leaves the election to " + from);
         }
-        sendVoteReply(from, request.term(), true, granted);
+        sendPreVoteReply(from, request, granted);
         if (goesBefore) {
             // It may have refused us because it still heard the leader. It doesn't any more, and would now be kept
             // waiting by us.
-            requestVote(members.slotOf(from), true, false);
+            ((PreCandidate) role).ask(members.slotOf(from));
         }
     }
 
@@ -351,7 +351,7 @@ public final class Raft {
         final boolean may = mayVoteFor(from, request.lastTerm(), request.lastIndex()) && mayFound(request);
         if (!may) {
             if (isHardStateDurable()) {
-                sendVoteReply(from, term, false, false);
+                sendVoteReply(from, term, false);
             }
         } else if (blank && !request.isBlank() && votedFor == NONE) {
             inquiries.inquire(from, request);
@@ -399,7 +399,7 @@ public final class Raft {
 
     private void tellVote() {
         if (voteOwedTo != NONE && isHardStateDurable()) {
-            sendVoteReply(voteOwedTo, term, false, true);
+            sendVoteReply(voteOwedTo, term, true);
             voteOwedTo = NONE;
         }
     }
@@ -416,6 +416,11 @@ public final class Raft {
                         && follower.leaderId() != NONE
                         && !follower.hasLostLeader()
                         && nowNs - lastLeaderContactNs < config.electionTimeoutNs();
+    }
+
+    /** Whether nothing is known here against a transfer to a member: only the leader can know something. */
+    private boolean mayBeReplacedBy(final int member) {
+        return !(role instanceof Leader leader) || leader.isTransferringTo(members.slotOf(member));
     }
 
     private void onTimeoutNow(final int from) {
@@ -519,7 +524,7 @@ public final class Raft {
             // No refusal: the sender may lead the term that it learns from this, and would take a hint for one.
             sendAppendReply(from, 0, 0);
         } else if (message instanceof VoteRequest request) {
-            sendVoteReply(from, request.term(), false, false);
+            sendVoteReply(from, request.term(), false);
         }
     }
 
@@ -580,7 +585,13 @@ public final class Raft {
 
     void becomePreCandidate(final String reason) {
         resetElectionTimer();
-        become(new PreCandidate(this), reason);
+        become(new PreCandidate(this, NONE), reason);
+    }
+
+    /** A leader hands over to us. */
+    void becomePreCandidateInPlaceOf(final int leaderId) {
+        resetElectionTimer();
+        become(new PreCandidate(this, leaderId), "leader " + leaderId + " hands over");
     }
 
     void becomeCandidate(final boolean transfer, final String reason) {
@@ -677,14 +688,22 @@ public final class Raft {
         send(members.id(slot), voteReply);
     }
 
-    private void sendVoteReply(final int to, final long requestedTerm, final boolean preVote, final boolean granted) {
-        voteReply
+    private void sendPreVoteReply(final int to, final VoteRequest request, final boolean granted) {
+        encodeVoteReply(request.term(), granted).preVote(true).transfer(request.isTransfer());
+        send(to, voteReply);
+    }
+
+    private void sendVoteReply(final int to, final long requestedTerm, final boolean granted) {
+        encodeVoteReply(requestedTerm, granted);
+        send(to, voteReply);
+    }
+
+    private VoteReply encodeVoteReply(final long requestedTerm, final boolean granted) {
+        return voteReply
                 .wrapAndEncode(scratch, 0, config.memberId(), term)
                 .requestedTerm(requestedTerm)
-                .preVote(preVote)
                 .granted(granted)
                 .blank(isBlank());
-        send(to, voteReply);
     }
 
     /** A message without entries: a heartbeat, or a probe of a follower that may hold all. */

@@ -30,7 +30,9 @@ final class TransferIT {
         PAUSED_AND_UP_TO_DATE,
         CUT_OFF,
         HEARS_NOTHING,
-        IS_NOT_HEARD
+        IS_NOT_HEARD,
+        /** It holds the whole log, and hears that it is to lead. */
+        IS_NOT_HEARD_AND_UP_TO_DATE
     }
 
     @ParameterizedTest
@@ -40,7 +42,7 @@ final class TransferIT {
         cluster.awaitAllFollow();
         final int follower = cluster.follower(leader);
         final long term = cluster.term();
-        final boolean isIdle = target == Target.PAUSED_AND_UP_TO_DATE;
+        final boolean isIdle = target.name().endsWith("_AND_UP_TO_DATE");
         final AppendLoad load = new AppendLoad(cluster, isIdle ? 0 : 2);
         try (load;
                 RespClient client = cluster.client(leader)) {
@@ -50,7 +52,8 @@ final class TransferIT {
                 case PAUSED, PAUSED_AND_UP_TO_DATE -> cluster.pause(follower);
                 case CUT_OFF -> cluster.network().isolate(follower);
                 case HEARS_NOTHING -> cluster.network().deafen(follower);
-                case IS_NOT_HEARD -> cluster.network().mute(follower);
+                case IS_NOT_HEARD, IS_NOT_HEARD_AND_UP_TO_DATE ->
+                    cluster.network().mute(follower);
                 default -> {}
             }
             load.measureAnew();

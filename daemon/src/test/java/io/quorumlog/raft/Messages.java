@@ -34,6 +34,19 @@ final class Messages {
         return copy(request(from, term, lastIndex, lastTerm).transfer(true));
     }
 
+    static byte[] transferPreVoteRequest(final int from, final long term, final long lastIndex, final long lastTerm) {
+        return copy(request(from, term, lastIndex, lastTerm).preVote(true).transfer(true));
+    }
+
+    static byte[] transferPreVoteReply(
+            final int from, final long term, final long requestedTerm, final boolean granted) {
+        return copy(reply(from, term)
+                .requestedTerm(requestedTerm)
+                .preVote(true)
+                .transfer(true)
+                .granted(granted));
+    }
+
     static byte[] voteReply(final int from, final long term, final boolean granted) {
         return copy(reply(from, term).requestedTerm(term).granted(granted));
     }

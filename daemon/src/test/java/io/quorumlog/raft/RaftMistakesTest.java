@@ -856,7 +856,7 @@ class RaftMistakesTest {
             fixture.full(1, false);
             fixture.receive(1, timeoutNow(2, 1));
             fixture.fire(1);
-            assertEquals(RoleKind.CANDIDATE, fixture.role(1));
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
         }
 
         /** The mistake: a large entry that takes longer than an election timeout on its way elects another leader. */

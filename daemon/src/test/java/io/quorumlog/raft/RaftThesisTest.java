@@ -8,6 +8,8 @@ import static io.quorumlog.raft.Messages.preVoteReply;
 import static io.quorumlog.raft.Messages.preVoteRequest;
 import static io.quorumlog.raft.Messages.refusal;
 import static io.quorumlog.raft.Messages.timeoutNow;
+import static io.quorumlog.raft.Messages.transferPreVoteReply;
+import static io.quorumlog.raft.Messages.transferPreVoteRequest;
 import static io.quorumlog.raft.Messages.transferVoteRequest;
 import static io.quorumlog.raft.Messages.voteReply;
 import static io.quorumlog.raft.Messages.voteRequest;
@@ -858,6 +860,8 @@ class RaftThesisTest {
             fixture.settle();
             fixture.fire(3);
             fixture.settle();
+            fixture.fire(3);
+            fixture.settle();
 
             assertEquals(RoleKind.LEADER, fixture.role(3));
             assertEquals(2, fixture.term(3));
@@ -939,8 +943,93 @@ class RaftThesisTest {
 
             fixture.receive(1, timeoutNow(2, 2));
             fixture.fire(1);
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+        }
+
+        /** One that is not heard, or that falls asleep, must not depose the leader that gave up: that one has to agree. */
+        @Test
+        void targetCampaignsOnceTheLeaderAgrees() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
+            fixture.receive(1, timeoutNow(2, 2));
+            fixture.fire(1);
+
+            fixture.receive(1, transferPreVoteReply(3, 2, 3, true));
+            fixture.receive(1, preVoteReply(2, 2, 3, true));
+            fixture.fire(1);
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+
+            fixture.receive(1, transferPreVoteReply(2, 2, 3, true));
+            fixture.fire(1);
             assertEquals(RoleKind.CANDIDATE, fixture.role(1));
             assertEquals(3, fixture.term(1));
+        }
+
+        /** And as the leader may have given up since it agreed, what else it has sent is read first. */
+        @Test
+        void targetThatHearsMoreOfTheLeaderThanThatItAgreesDoesNotCampaign() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
+            fixture.receive(1, timeoutNow(2, 2));
+            fixture.fire(1);
+
+            fixture.receiveInTurn(1, transferPreVoteReply(2, 2, 3, true), 2);
+            fixture.receiveInTurn(1, appendEntries(2, 2, 1, 1, 0), 2);
+            fixture.fire(1);
+
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+            assertEquals(2, fixture.term(1));
+        }
+
+        /** An opinion that was given for a transfer, whoever leads, counts for nobody who campaigns by himself. */
+        @Test
+        void agreementToATransferIsNoPreVote() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+            fixture.timeout(1);
+
+            fixture.receive(1, transferPreVoteReply(2, 2, 3, true));
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+
+            fixture.receive(1, preVoteReply(2, 2, 3, true));
+            assertEquals(RoleKind.CANDIDATE, fixture.role(1));
+        }
+
+        /** The leader agrees with the one to which it hands over, as long as it does; a follower has nothing against it. */
+        @Test
+        void leaderAgreesAsLongAsTheTransferLasts() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 0);
+            fixture.winAmongPuppets();
+            fixture.receive(1, appendReply(2, 1, 1, 0));
+            fixture.receive(1, appendReply(3, 1, 1, 0));
+            fixture.transfer(1, 2);
+            fixture.dropAll();
+
+            fixture.receive(1, transferPreVoteRequest(2, 2, 1, 1));
+            fixture.receive(1, transferPreVoteRequest(3, 2, 1, 1));
+            assertEquals(List.of("PreVoteReply term=1 requested=2 granted transfer"), fixture.taken(1, 2));
+            assertEquals(List.of("PreVoteReply term=1 requested=2 refused transfer"), fixture.taken(1, 3));
+
+            fixture.advance(ELECTION_TIMEOUT_MS);
+            fixture.receive(1, appendReply(2, 1, 1, 0));
+            fixture.fire(1);
+            fixture.dropAll();
+            fixture.receive(1, transferPreVoteRequest(2, 2, 1, 1));
+            assertEquals(List.of("PreVoteReply term=1 requested=2 refused transfer"), fixture.taken(1, 2));
+        }
+
+        /** One whose leader dies while it hands over has nobody to wait for. */
+        @Test
+        void targetWhoseLeaderDiesCampaignsByItself() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
+            fixture.receive(1, timeoutNow(2, 2));
+            fixture.fire(1);
+            fixture.dropAll();
+
+            fixture.core(1).onConnection(2, false);
+            assertEquals(List.of("PreVoteRequest term=3 last=1@1"), fixture.taken(1, 3));
+            fixture.receive(1, preVoteReply(3, 2, 3, true));
+            assertEquals(RoleKind.CANDIDATE, fixture.role(1));
         }
 
         /** Row 33: a target that slept while the leader gave up finds in its socket that it is to campaign, and more. */

@@ -66,7 +66,7 @@ enum SourceDefect implements KnownMistake {
     LEADER_THAT_READS_BEFORE_IT_COMMITS(
             "15",
             "a new leader answers reads before it knows what is committed",
-            1,
+            200,
             300,
             Set.of("LastIsLinearizable", "ToldTruth", "ReadsSeeWhatWasTold"),
             "raft/Leader.java",

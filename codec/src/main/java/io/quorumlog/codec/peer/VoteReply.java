@@ -28,6 +28,7 @@ public final class VoteReply extends PeerMessage {
     private static final int GRANTED = 2;
     private static final int BLANK = 4;
     private static final int INQUIRY = 8;
+    private static final int TRANSFER = 16;
 
     public VoteReply() {
         super(MessageKind.VOTE_REPLY, LENGTH);
@@ -68,6 +69,16 @@ public final class VoteReply extends PeerMessage {
         return this;
     }
 
+    /** Whether the request was for a transfer: such an answer disregards the leader that is heard, and counts for no other. */
+    public boolean isTransfer() {
+        return flag(FLAGS_OFFSET, TRANSFER);
+    }
+
+    public VoteReply transfer(final boolean on) {
+        flag(FLAGS_OFFSET, TRANSFER, on);
+        return this;
+    }
+
     /** Whether the voter is blank: a vote that it gives rests on what all other members have answered. */
     public boolean isBlank() {
         return flag(FLAGS_OFFSET, BLANK);
@@ -98,7 +109,8 @@ public final class VoteReply extends PeerMessage {
     @Override
     public String toString() {
         return (isPreVote() ? "PreVoteReply" : "VoteReply") + " term=" + term() + " requested=" + requestedTerm()
-                + (isGranted() ? " granted" : " refused") + (isBlank() ? " blank" : "")
+                + (isGranted() ? " granted" : " refused") + (isTransfer() ? " transfer" : "")
+                + (isBlank() ? " blank" : "")
                 + (isInquiry() ? " inquiry for=" + candidate() : "");
     }
 }

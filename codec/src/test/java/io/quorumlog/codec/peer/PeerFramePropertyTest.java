@@ -100,6 +100,7 @@ class PeerFramePropertyTest {
             assertEquals((flags & 2) != 0, reply.isGranted());
             assertEquals((flags & 4) != 0, reply.isBlank());
             assertEquals((flags & 8) != 0, reply.isInquiry());
+            assertEquals((flags & 16) != 0, reply.isTransfer());
             assertEquals(frame.getShort(26) & 0xFFFF, reply.candidate());
         } else if (message instanceof AppendEntries entries) {
             assertEquals(frame.getLong(16), entries.prevIndex());
