@@ -28,17 +28,16 @@ final class ClosedFiles implements AutoCloseable {
     private static final int NO_FILE = -1;
 
     private final Path directory;
-    private final OpenFile[] openFiles = new OpenFile[MAX_OPEN_FILES];
-    private final Window[] windows = new Window[MAX_BUFFERS];
+    private final LastUsed<OpenFile> openFiles = new LastUsed<>(new OpenFile[MAX_OPEN_FILES]);
+    private final LastUsed<Window> windows;
     private final Window largeWindow = new Window();
     private final ReadAhead readAhead = new ReadAhead();
-    private long uses;
 
     ClosedFiles(final Path directory) {
         this.directory = directory;
-        for (int i = 0; i < MAX_BUFFERS; i++) {
-            windows[i] = new Window();
-        }
+        final Window[] empty = new Window[MAX_BUFFERS];
+        Arrays.setAll(empty, i -> new Window());
+        windows = new LastUsed<>(empty);
     }
 
     /** See {@link io.quorumlog.log.RecordStream#wrap}. */
@@ -59,7 +58,7 @@ final class ClosedFiles implements AutoCloseable {
     /** Whether a record's document begins at an offset, and not the end of what was written. */
     boolean hasRecord(final int file, final long document) {
         final Window window = find(file, document, StoreFormat.DOCUMENT_HEADER_LENGTH);
-        final Window filled = window == null ? fill(leastUsed(), file, document, 0) : window;
+        final Window filled = window == null ? fill(windows.useOldest(), file, document, 0) : window;
         if (!filled.has(file, document, StoreFormat.DOCUMENT_HEADER_LENGTH)) {
             return false;
         }
@@ -76,8 +75,8 @@ final class ClosedFiles implements AutoCloseable {
     /** The file will be read beyond what was there when it was read before. */
     void forget(final int file) {
         largeWindow.forget(file);
-        for (final Window window : windows) {
-            window.forget(file);
+        for (int i = 0; i < windows.size(); i++) {
+            windows.get(i).forget(file);
         }
     }
 
@@ -104,7 +103,7 @@ final class ClosedFiles implements AutoCloseable {
         final int needed = StoreFormat.DOCUMENT_HEADER_LENGTH + length;
         Window window = find(file, document, needed);
         if (window == null) {
-            window = fill(needed > BUFFER_BYTES ? largeWindow : leastUsed(), file, document, needed);
+            window = fill(needed > BUFFER_BYTES ? largeWindow : windows.useOldest(), file, document, needed);
             if (!window.has(file, document, needed)) {
                 throw noRecord(FileCycle.fileName(file), offset);
             }
@@ -116,27 +115,15 @@ final class ClosedFiles implements AutoCloseable {
         if (largeWindow.has(file, start, length)) {
             return largeWindow;
         }
-        for (int i = 0; i < MAX_BUFFERS; i++) {
-            if (windows[i].has(file, start, length)) {
-                windows[i].lastUse = ++uses;
-                return windows[i];
+        for (int i = 0; i < windows.size(); i++) {
+            if (windows.get(i).has(file, start, length)) {
+                return windows.use(i);
             }
         }
         return null;
     }
 
-    private Window leastUsed() {
-        Window least = windows[0];
-        for (int i = 1; i < MAX_BUFFERS; i++) {
-            if (windows[i].lastUse < least.lastUse) {
-                least = windows[i];
-            }
-        }
-        return least;
-    }
-
     private Window fill(final Window window, final int file, final long start, final int needed) {
-        window.lastUse = ++uses;
         final int wanted = Math.max(needed, BUFFER_BYTES);
         try {
             final OpenFile open = open(file);
@@ -149,32 +136,27 @@ final class ClosedFiles implements AutoCloseable {
     }
 
     private OpenFile open(final int file) throws IOException {
-        int least = 0;
-        for (int i = 0; i < MAX_OPEN_FILES; i++) {
-            final OpenFile open = openFiles[i];
-            if (open != null && open.file == file) {
-                open.lastUse = ++uses;
-                return open;
-            }
-            if (useOf(i) < useOf(least)) {
-                least = i;
+        for (int i = 0; i < openFiles.size(); i++) {
+            if (openFiles.get(i) != null && openFiles.get(i).file == file) {
+                return openFiles.use(i);
             }
         }
-        CloseHelper.quietClose(openFiles[least]);
-        openFiles[least] = null;
-        openFiles[least] = new OpenFile(directory, file);
-        openFiles[least].lastUse = ++uses;
-        return openFiles[least];
+        closeOldest();
+        final OpenFile open = new OpenFile(directory, file);
+        openFiles.replaceNewest(open);
+        return open;
     }
 
-    private long useOf(final int place) {
-        return openFiles[place] == null ? 0 : openFiles[place].lastUse;
+    private void closeOldest() {
+        CloseHelper.quietClose(openFiles.useOldest());
+        openFiles.replaceNewest(null);
     }
 
     @Override
     public void close() {
-        CloseHelper.quietCloseAll(openFiles);
-        Arrays.fill(openFiles, null);
+        for (int i = 0; i < openFiles.size(); i++) {
+            closeOldest();
+        }
     }
 
     /** A file, to be read. */
@@ -182,7 +164,6 @@ final class ClosedFiles implements AutoCloseable {
         private final int file;
         private final FileChannel channel;
         private final AdvisedFile advised;
-        private long lastUse;
 
         OpenFile(final Path directory, final int file) throws IOException {
             final Path path = directory.resolve(FileCycle.fileName(file));
@@ -204,7 +185,6 @@ final class ClosedFiles implements AutoCloseable {
         private int file = NO_FILE;
         private long start;
         private int length;
-        private long lastUse;
 
         boolean has(final int wantedFile, final long from, final int wantedLength) {
             return file == wantedFile && from >= start && from + wantedLength <= start + length;

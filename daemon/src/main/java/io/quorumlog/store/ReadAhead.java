@@ -1,5 +1,7 @@
 package io.quorumlog.store;
 
+import java.util.Arrays;
+
 /**
  * What is read ahead for those who walk through old log. Not left to the kernel, which takes up to the disk's
  * {@code read_ahead_kb} at once (8 MiB on some clouds): a reader far behind would make the loop wait for all of it, and every
@@ -15,13 +17,12 @@ final class ReadAhead {
 
     private static final int MAX_WALKS = 64;
 
-    private final Walk[] walks = new Walk[MAX_WALKS];
-    private long uses;
+    private final LastUsed<Walk> walks;
 
     ReadAhead() {
-        for (int i = 0; i < MAX_WALKS; i++) {
-            walks[i] = new Walk();
-        }
+        final Walk[] none = new Walk[MAX_WALKS];
+        Arrays.setAll(none, i -> new Walk());
+        walks = new LastUsed<>(none);
     }
 
     /** Asks the disk for what is to be read now, and on a walk for what comes behind it. */
@@ -31,7 +32,7 @@ final class ReadAhead {
         final long end = start + length;
         Walk walk = find(file, start);
         if (walk == null) {
-            walk = leastUsed();
+            walk = walks.useOldest();
             walk.file = file;
             walk.askedTo = end;
         } else {
@@ -43,26 +44,16 @@ final class ReadAhead {
         }
         walk.start = start;
         walk.end = StoreFormat.align(end);
-        walk.lastUse = ++uses;
     }
 
     private Walk find(final int file, final long next) {
-        for (final Walk walk : walks) {
+        for (int i = 0; i < walks.size(); i++) {
+            final Walk walk = walks.get(i);
             if (walk.file == file && next >= walk.start && next <= walk.end) {
-                return walk;
+                return walks.use(i);
             }
         }
         return null;
-    }
-
-    private Walk leastUsed() {
-        Walk least = walks[0];
-        for (final Walk walk : walks) {
-            if (walk.lastUse < least.lastUse) {
-                least = walk;
-            }
-        }
-        return least;
     }
 
     /** A reader's last read, in which, or right behind which, its next one begins. */
@@ -71,6 +62,5 @@ final class ReadAhead {
         private long start;
         private long end;
         private long askedTo;
-        private long lastUse;
     }
 }
