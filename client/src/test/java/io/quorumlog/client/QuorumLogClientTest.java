@@ -468,11 +468,17 @@ class QuorumLogClientTest {
 
     @Test
     void callbackMayAppendButNotBlock() throws Exception {
+        CountDownLatch attached = new CountDownLatch(1);
+        a.script((words, session) -> {
+            attached.await(); // what hangs on a future that is complete already runs on this thread
+            return false;
+        });
         QuorumLogClient client = client();
 
         CompletableFuture<Long> second =
                 client.appendAsync(bytes("x")).thenCompose(index -> client.appendAsync(bytes("y")));
         CompletableFuture<Long> blocking = client.appendAsync(bytes("z")).thenApply(index -> client.last());
+        attached.countDown();
 
         assertTrue(second.get(2, TimeUnit.SECONDS) > 1);
         ExecutionException e = assertThrows(ExecutionException.class, () -> blocking.get(2, TimeUnit.SECONDS));
