@@ -194,6 +194,7 @@ final class Follower extends Role {
         if (handedOver) {
             handedOver = false; // Should we be unable to campaign now, we are told again.
             if (raft.mayCampaign()) {
+                sendPending(); // or the leader would miss answers, of which it needs a majority's
                 raft.becomePreCandidateInPlaceOf(leaderId);
             }
             return;

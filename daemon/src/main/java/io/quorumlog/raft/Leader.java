@@ -34,6 +34,7 @@ final class Leader extends Role {
     private long commitNoticeDeadlineNs = Long.MAX_VALUE;
     private long round;
     private boolean roundWanted;
+    private boolean heartbeatWanted;
     private LeadershipTransfer transfer;
     private long appendedBytes;
     /** The bytes of entries are counted between marks: what was appended before the mark is committed once its index is. */
@@ -325,7 +326,7 @@ final class Leader extends Role {
                 follower.onHeartbeat(log.lastIndex());
             }
             endBlankness();
-            roundWanted = true;
+            heartbeatWanted = true;
         }
     }
 
@@ -346,10 +347,11 @@ final class Leader extends Role {
         if (!raft.isHardStateDurable()) {
             return; // We were blank until now: nobody is to hear of us before that is over for good.
         }
-        if (roundWanted) {
-            roundWanted = false;
+        if (roundWanted || heartbeatWanted) {
             round++;
             sendToAll();
+            roundWanted = false;
+            heartbeatWanted = false;
         } else {
             for (int slot = 0; slot < followers.length; slot++) {
                 if (slot != members.self() && !sendEntries(slot) && endsBlankness(slot) && blankness[slot].isUntold()) {
@@ -369,10 +371,18 @@ final class Leader extends Role {
     /** Something to each follower: entries where there are some, else a heartbeat. */
     private void sendToAll() {
         for (int slot = 0; slot < followers.length; slot++) {
-            if (slot != members.self() && !sendEntries(slot)) {
+            if (slot != members.self() && !isLeftToCampaign(slot) && !sendEntries(slot)) {
                 sendHeartbeat(slot);
             }
         }
+    }
+
+    /**
+     * Whatever one hears that is told to campaign takes that back, and it must ask anew: under many reads, each of which
+     * wants a round, it would never come to an end. So it hears of us with the heartbeats only.
+     */
+    private boolean isLeftToCampaign(final int slot) {
+        return !heartbeatWanted && transfer != null && transfer.isTold(slot);
     }
 
     private boolean sendEntries(final int slot) {

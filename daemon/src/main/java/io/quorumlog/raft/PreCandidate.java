@@ -36,6 +36,11 @@ final class PreCandidate extends Role {
     }
 
     @Override
+    int leaderId() {
+        return predecessor;
+    }
+
+    @Override
     void begin() {
         votes.vote(raft.members().self(), true);
         if (isWon()) {
@@ -58,7 +63,7 @@ final class PreCandidate extends Role {
         if (!reply.isPreVote() || reply.requestedTerm() != raft.term() + 1 || reply.isTransfer() != isTransfer()) {
             return; // Late: from an earlier round or term.
         }
-        if (raft.nowNs() >= raft.electionDeadlineNs()) {
+        if (raft.nowNs() >= endNs()) {
             return; // We slept. Who granted it may follow a leader by now, whose messages wait behind this one.
         }
         votes.vote(slot, reply.isGranted());
@@ -84,14 +89,19 @@ final class PreCandidate extends Role {
     /** A transfer that is agreed to begins when what else the leader has sent is read: it may have given up since. */
     @Override
     long deadlineNs() {
-        return isWon() ? raft.nowNs() : raft.electionDeadlineNs();
+        return isWon() ? raft.nowNs() : endNs();
+    }
+
+    /** When the round is over. A transfer's by when the leader has given up for certain. */
+    private long endNs() {
+        return isTransfer() ? sinceNs + raft.config().electionTimeoutNs() : raft.electionDeadlineNs();
     }
 
     @Override
     void fireTimers() {
         if (isWon()) {
             campaign("pre-" + votes.votes(raft.members()));
-        } else if (raft.nowNs() >= raft.electionDeadlineNs()) {
+        } else if (raft.nowNs() >= endNs()) {
             raft.becomePreCandidate("no majority answered the pre-vote");
         }
     }

@@ -208,6 +208,9 @@ public final class Raft {
     public void onEntriesUnderWay(final int from, final long messageTerm) {
         if (messageTerm == term && role.leaderId() == from) {
             onLeaderHeard();
+            if (role instanceof PreCandidate) {
+                becomeFollower(from, "the leader hands over no more");
+            }
         }
     }
 
@@ -308,7 +311,7 @@ public final class Raft {
             return; // Our term is in flight, and may not be named yet; the candidate asks again.
         }
         final boolean keepsLeader = request.isTransfer() ? !mayBeReplacedBy(from) : hearsLeader();
-        if (keepsLeader) {
+        if (keepsLeader && !request.isTransfer()) {
             heldPreVote.hold(from, request, nowNs);
         }
         final boolean goesBefore = goesBefore(from, request);
@@ -340,6 +343,7 @@ public final class Raft {
      */
     private boolean goesBefore(final int from, final VoteRequest request) {
         return role instanceof PreCandidate rival
+                && !request.isTransfer()
                 && config.memberId() < from
                 && nowNs - rival.sinceNs() < config.heartbeatNs()
                 && request.lastTerm() == log.lastTerm()
@@ -412,9 +416,8 @@ public final class Raft {
     /** Whether a leader is at work as far as this member can tell. */
     private boolean hearsLeader() {
         return role instanceof Leader
-                || role instanceof Follower follower
-                        && follower.leaderId() != NONE
-                        && !follower.hasLostLeader()
+                || role.leaderId() != NONE
+                        && !(role instanceof Follower follower && follower.hasLostLeader())
                         && nowNs - lastLeaderContactNs < config.electionTimeoutNs();
     }
 

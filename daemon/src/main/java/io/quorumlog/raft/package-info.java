@@ -6,7 +6,7 @@
  *              election timeout, or the                    a majority would           the vote is durable
  *              leader's connection broke                   vote for us                and a majority's
  *  Follower ──────────────────────────────▶ PreCandidate ───────────────▶ Candidate ───────────────────▶ Leader
- *     ▲  └──────────── TimeoutNow ────────────────────────────────────────▶  │                              │
+ *     ▲  └──────────── TimeoutNow ────────────▶                              │                              │
  *     └──── a leader's message, a higher term, a vote given ◀────────────────┴── no majority heard ◀────────┘
  * </pre>
  *
@@ -21,7 +21,7 @@
  * <tr><td>3.6.1 election restriction</td><td>{@code Raft.isUpToDate}</td></tr>
  * <tr><td>3.6.2 committing entries of earlier terms</td><td>{@code Leader.advanceCommitIndex}</td></tr>
  * <tr><td>3.8 persisted state and restarts</td><td>{@code Raft.persistHardState}, {@code Raft.send}, {@code WriteTracker}</td></tr>
- * <tr><td>3.10 leadership transfer</td><td>{@code LeadershipTransfer}, {@code Follower.onTimeoutNow}</td></tr>
+ * <tr><td>3.10 leadership transfer</td><td>{@code LeadershipTransfer}, {@code Follower.onTimeoutNow}, {@code PreCandidate}</td></tr>
  * <tr><td>6.2 check-quorum, 4.2.3 leader stickiness</td><td>{@code Leader.hearsMajority}, {@code Raft.hearsLeader}</td></tr>
  * <tr><td>6.4 ReadIndex, no-op of a new leader</td><td>{@code Leader.requestRead}, {@code Leader.begin}</td></tr>
  * <tr><td>9.6 pre-vote</td><td>{@code PreCandidate}, {@code Raft.onPreVoteRequest}</td></tr>

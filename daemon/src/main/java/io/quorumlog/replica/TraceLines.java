@@ -104,6 +104,7 @@ final class TraceLines {
             field("mrequestedTerm", reply.requestedTerm());
             field("mvoteGranted", reply.isGranted());
             field("mpreVote", reply.isPreVote());
+            field("mtransfer", reply.isTransfer());
             field("mblank", reply.isBlank());
             field("minquiryAbout", reply.isInquiry() ? reply.candidate() : 0);
         } else if (message instanceof AppendEntries entries) {

@@ -141,8 +141,8 @@ final class ClosedFiles implements AutoCloseable {
                 return openFiles.use(i);
             }
         }
-        closeOldest();
         final OpenFile open = new OpenFile(directory, file);
+        closeOldest();
         openFiles.replaceNewest(open);
         return open;
     }

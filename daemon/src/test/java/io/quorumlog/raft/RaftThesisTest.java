@@ -1017,6 +1017,107 @@ class RaftThesisTest {
             assertEquals(List.of("PreVoteReply term=1 requested=2 refused transfer"), fixture.taken(1, 2));
         }
 
+        /** Each read wants a round, and each round would take back what the target was told. */
+        @Test
+        void readsDoNotKeepTheTargetFromCampaigning() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 0);
+            fixture.winAmongPuppets();
+            fixture.receive(1, appendReply(2, 1, 1, 0));
+            fixture.transfer(1, 2);
+            fixture.receive(1, appendReply(3, 1, 1, 0));
+            assertTrue(fixture.sent(1, 2).contains("TimeoutNow term=1"));
+            fixture.dropAll();
+
+            fixture.core(1).requestRead();
+            fixture.receive(1, transferPreVoteRequest(2, 2, 1, 1));
+
+            assertEquals(List.of("PreVoteReply term=1 requested=2 granted transfer"), fixture.taken(1, 2));
+            assertEquals(1, fixture.taken(1, 3).size());
+        }
+
+        /** What the target owes the leader leaves before it campaigns: of two members, the leader has no other answer. */
+        @Test
+        void targetAnswersAHeartbeatBeforeItCampaigns() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
+            fixture.dropAll();
+
+            fixture.receiveInTurn(1, appendEntries(2, 2, 1, 1, 1), 2);
+            fixture.receiveInTurn(1, timeoutNow(2, 2), 2);
+            fixture.fire(1);
+
+            assertEquals(
+                    "AppendReply term=2 match=1 round=0", fixture.taken(1, 2).get(0));
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+        }
+
+        /** One broken link deposes nobody, not even while leadership is handed over. */
+        @Test
+        void targetStillHearsItsLeader() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
+            fixture.receive(1, timeoutNow(2, 2));
+            fixture.fire(1);
+            fixture.advance(HEARTBEAT_MS); // from then on it would not go before another
+            fixture.dropAll();
+
+            fixture.receive(1, preVoteRequest(3, 3, 1, 1));
+
+            assertEquals(
+                    "PreVoteReply term=2 requested=3 refused",
+                    fixture.taken(1, 3).get(0));
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+            assertEquals(2, fixture.core(1).leaderId());
+        }
+
+        /** A rival that lost only its own link to the leader does not go before the one to which leadership is handed. */
+        @Test
+        void transferGoesBeforeWhoCampaignsByHimself() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+            fixture.timeout(1);
+            fixture.dropAll();
+
+            fixture.receive(1, transferPreVoteRequest(3, 3, 1, 1));
+
+            assertEquals(List.of("PreVoteReply term=2 requested=3 granted transfer"), fixture.taken(1, 3));
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+        }
+
+        /** By the time that the leader has given up, what it agreed to is worth nothing. */
+        @Test
+        void agreementIsOverWithTheTransfer() {
+            final CoreFixture fixture = CoreFixture.puppets(5, 2, 1);
+            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
+            fixture.receive(1, timeoutNow(2, 2));
+            fixture.fire(1);
+            fixture.receive(1, transferPreVoteReply(2, 2, 3, true));
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+
+            fixture.advance(ELECTION_TIMEOUT_MS);
+            fixture.receive(1, transferPreVoteReply(3, 2, 3, true));
+            fixture.fire(1);
+
+            assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
+            assertEquals(2, fixture.term(1));
+            assertEquals("PreVoteRequest term=3 last=1@1", fixture.taken(1, 3).get(1));
+        }
+
+        /** A large message of the leader that is only partly there is one all the same. */
+        @Test
+        void entriesUnderWayTakeTheTransferBack() {
+            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
+            fixture.receive(1, timeoutNow(2, 2));
+            fixture.fire(1);
+
+            fixture.core(1).onEntriesUnderWay(2, 2);
+            fixture.receive(1, transferPreVoteReply(2, 2, 3, true));
+            fixture.fire(1);
+
+            assertEquals(RoleKind.FOLLOWER, fixture.role(1));
+            assertEquals(2, fixture.core(1).leaderId());
+        }
+
         /** One whose leader dies while it hands over has nobody to wait for. */
         @Test
         void targetWhoseLeaderDiesCampaignsByItself() {

@@ -396,7 +396,8 @@ enum PlantedDefect implements KnownMistake {
                                 VoteReply.FLAGS_OFFSET,
                                 Frames.GRANTED,
                                 Frames.isFlag(frame, VoteReply.FLAGS_OFFSET, Frames.PRE_VOTE));
-                    } else if (Frames.kind(frame) == MessageKind.VOTE_REQUEST) {
+                    } else if (Frames.kind(frame) == MessageKind.VOTE_REQUEST
+                            && !Frames.isFlag(frame, VoteRequest.FLAGS_OFFSET, Frames.PRE_VOTE)) {
                         Frames.setFlag(frame, VoteRequest.FLAGS_OFFSET, Frames.TRANSFER, true);
                     }
                 }

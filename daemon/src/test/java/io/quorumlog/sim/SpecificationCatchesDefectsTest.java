@@ -68,6 +68,14 @@ class SpecificationCatchesDefectsTest {
                         "takes entries without leading",
                         text("BecomeLeader", "\"action\":\"BecomeLeader\"", "\"action\":\"BecomeFollower\"")),
                 once(
+                        Rule.TRANSFER_IS_WANTED,
+                        "calls its campaign a transfer",
+                        text("RequestPreVote", "\"mtransfer\":false", "\"mtransfer\":true")),
+                always(
+                        Rule.TRANSFER_IS_WANTED,
+                        "campaigns in the place of a leader that has not agreed",
+                        dropped("HandleRequestVoteResponse", "\"mtransfer\":true")),
+                once(
                         Rule.TRANSFER_TO_CAUGHT_UP,
                         "hands over to who lacks an entry",
                         SpecificationCatchesDefectsTest::handOver),

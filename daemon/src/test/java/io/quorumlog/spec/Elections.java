@@ -29,10 +29,11 @@ final class Elections {
         Rule.TERM_NEVER_FALLS.require(
                 next.term() == member.term() + 1, "a campaign begins one term above " + member.term());
         Rule.VOTE_IS_ASKED_FOR.require(next.votedFor() == member.id, "a candidate votes for itself");
-        final boolean isPreVoted =
-                member.role == Member.Role.PRE_CANDIDATE && member.preVotes.size() + 1 >= member.majority();
+        Rule.TRANSFER_IS_WANTED.require(
+                !member.isTransfer || member.preVotes.contains(member.leader),
+                "it has pre-votes of " + member.preVotes + ", not of leader " + member.leader);
         Rule.PRE_VOTE_BEFORE_CAMPAIGN.require(
-                isPreVoted || member.role == Member.Role.FOLLOWER && member.isToldToCampaign,
+                member.role == Member.Role.PRE_CANDIDATE && member.preVotes.size() + 1 >= member.majority(),
                 "it is a " + member.role + " with pre-votes of " + member.preVotes);
         Rule.BLANK_ONLY_FOUNDS.require(
                 !member.state.blank() || !member.hasHeardOfLog, "it is blank, and there is a log");
@@ -159,6 +160,9 @@ final class Elections {
         switch (line.action()) {
             case "RequestPreVote" -> {
                 Rule.ROLE_FITS.require(member.role == Member.Role.PRE_CANDIDATE, "it is a " + member.role);
+                member.isTransfer = line.flag("mtransfer");
+                Rule.TRANSFER_IS_WANTED.require(
+                        !member.isTransfer || member.isToldToCampaign, "nobody has told it to campaign");
                 requireOwnLog(member, line);
             }
             case "RequestVote" -> {

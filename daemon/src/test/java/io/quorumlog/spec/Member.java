@@ -44,6 +44,9 @@ final class Member {
     final Set<Integer> preVotes = new HashSet<>();
     final Map<Integer, Integer> inquiryGrants = new HashMap<>();
     boolean isToldToCampaign;
+    /** Whether the pre-votes are for a transfer. */
+    boolean isTransfer;
+
     private TraceLine request;
     /** Up to here the leader has shown that its log and ours are the same. */
     private long verifiedIndex;
@@ -177,7 +180,7 @@ final class Member {
         final long requestedTerm = input.number("mrequestedTerm");
         final int inquiredAbout = (int) input.number("minquiryAbout");
         if (input.flag("mpreVote")) {
-            if (requestedTerm == term() + 1 && role == Role.PRE_CANDIDATE) {
+            if (requestedTerm == term() + 1 && role == Role.PRE_CANDIDATE && input.flag("mtransfer") == isTransfer) {
                 preVotes.add(from);
             }
         } else if (requestedTerm == term() && inquiredAbout != 0) {

@@ -11,12 +11,13 @@ public enum Rule {
     VOTE_IS_ASKED_FOR("3.4", "a vote goes to itself in a campaign, or to one who asked for it in this term"),
     ELECTION_RESTRICTION("3.6.1", "a vote, or a pre-vote, goes only to one whose log lacks nothing that the voter has"),
     CANDIDATE_NAMES_ITS_LOG("3.6.1", "a request for votes names the last entry, and what it names is on disk"),
-    PRE_VOTE_BEFORE_CAMPAIGN(
-            "9.6", "a campaign begins when a majority would vote for it, or when the leader hands over"),
+    PRE_VOTE_BEFORE_CAMPAIGN("9.6", "a campaign begins when a majority would vote for it"),
     LEADER_HAS_MAJORITY("3.4", "a candidate leads when a majority's votes have come, each counted once"),
     ELECTION_SAFETY("3.2", "a term has at most one leader"),
     LEADER_COMPLETENESS("3.6.3", "what was committed in earlier terms is in a new leader's log"),
     ROLE_FITS("3.3", "only a leader, a candidate, a follower does what is theirs; a later term makes a follower"),
+    TRANSFER_IS_WANTED(
+            "3.10", "who campaigns in a leader's place was told to by it, and has its word that it still may"),
     TRANSFER_TO_CAUGHT_UP("3.10", "a leader hands over to one that holds all of its log"),
 
     LEADER_APPEND_ONLY("3.5", "a leader appends behind its last entry, in its own term, and changes nothing"),

@@ -2,7 +2,7 @@ package io.quorumlog.codec.peer;
 
 import org.agrona.MutableDirectBuffer;
 
-/** Asks the receiver to campaign at once, without a pre-vote: leadership transfer (thesis 3.10). Only the header. */
+/** Asks the receiver to campaign at once, though it hears the sender: leadership transfer (thesis 3.10). Only the header. */
 public final class TimeoutNow extends PeerMessage {
     public static final int LENGTH = HEADER_LENGTH;
 

@@ -69,7 +69,7 @@ public final class VoteReply extends PeerMessage {
         return this;
     }
 
-    /** Whether the request was for a transfer: such an answer disregards the leader that is heard, and counts for no other. */
+    /** Whether this answers a transfer's pre-vote: then it disregards the leader that is heard, and counts for no other. */
     public boolean isTransfer() {
         return flag(FLAGS_OFFSET, TRANSFER);
     }

@@ -72,7 +72,10 @@ public final class VoteRequest extends PeerMessage {
         return this;
     }
 
-    /** Whether the leader itself asked the candidate to campaign, so that a voter need not stick to that leader. */
+    /**
+     * Whether the leader itself asked the candidate to campaign, so that a voter need not stick to that leader. In a pre-vote
+     * that leader says whether it still wants to be replaced.
+     */
     public boolean isTransfer() {
         return flag(FLAGS_OFFSET, TRANSFER);
     }
