@@ -148,6 +148,7 @@ public final class EventLoop implements AutoCloseable {
         flusher.request(replica.lastRecordSeq(), replica.hasUnflushedHardState());
         replica.answerClients();
         work += writes.writeAll();
+        links.rest(replica.isAtRest());
         return work;
     }
 
@@ -233,6 +234,7 @@ public final class EventLoop implements AutoCloseable {
             }
         }
         readyCount = 0;
+        links.readAtRest(nowNs);
         return work + clients.serve();
     }
 

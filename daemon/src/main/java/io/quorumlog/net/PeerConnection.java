@@ -216,6 +216,12 @@ final class PeerConnection extends Connection {
         }
     }
 
+    /** Reads, though nothing was said of its readiness. */
+    void readAtRest(final long now) throws IOException {
+        nowNs = now;
+        read();
+    }
+
     private void onConnected() {
         stage = Stage.GREETING;
         deadlineNs = nowNs + NetLimits.HANDSHAKE_NS;

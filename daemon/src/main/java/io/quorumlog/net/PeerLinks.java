@@ -1,11 +1,13 @@
 package io.quorumlog.net;
 
+import io.quorumlog.codec.ProtocolException;
 import io.quorumlog.codec.peer.FrameReader;
 import io.quorumlog.codec.peer.Handshake;
 import io.quorumlog.replica.PeerTransport;
 import io.quorumlog.replica.ReplicaPort;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
@@ -45,6 +47,8 @@ final class PeerLinks implements PeerTransport {
     private PeerConnection claimed;
     /** Whether the links have heard that the cluster's id is known. */
     private boolean hasToldCluster;
+
+    private boolean isAtRest;
 
     /**
      * @param memory sizes of the connections' buffers
@@ -143,6 +147,31 @@ final class PeerLinks implements PeerTransport {
             waitNs = Math.min(waitNs, links[i].waitNs(now));
         }
         return waitNs;
+    }
+
+    /** Whether what the members send is not to wake the loop: {@link #readAtRest} finds it in its next turn. */
+    void rest(final boolean on) {
+        isAtRest = on;
+        for (int i = 0; i < links.length; i++) {
+            if (links[i].current() != null) {
+                links[i].current().interestIn(SelectionKey.OP_READ, !on);
+            }
+        }
+    }
+
+    /** Reads what the members have sent, of which nobody told the loop. */
+    void readAtRest(final long now) {
+        for (int i = 0; i < links.length && isAtRest; i++) {
+            final PeerConnection current = links[i].current();
+            if (current == null) {
+                continue;
+            }
+            try {
+                current.readAtRest(now);
+            } catch (IOException | ProtocolException e) {
+                current.onFailure(e);
+            }
+        }
     }
 
     /** Somebody has connected to the peer port. */

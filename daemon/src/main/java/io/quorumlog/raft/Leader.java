@@ -35,6 +35,13 @@ final class Leader extends Role {
     private long round;
     private boolean roundWanted;
     private boolean heartbeatWanted;
+    /** The newest round for whose answers somebody waits. */
+    private long awaitedRound;
+    /** Whether anything was asked of this leader since the last heartbeat. */
+    private boolean wasAsked = true;
+    /** Whether nothing was asked of it between the last two heartbeats. */
+    private boolean isQuiet;
+
     private LeadershipTransfer transfer;
     private long appendedBytes;
     /** The bytes of entries are counted between marks: what was appended before the mark is committed once its index is. */
@@ -98,6 +105,7 @@ final class Leader extends Role {
 
     long append(final byte kind, final DirectBuffer payload, final int offset, final int length) {
         raft.appendOwn(kind, payload, offset, length);
+        wasAsked = true;
         appendedBytes += LogRecord.HEADER_LENGTH + length;
         return log.lastIndex();
     }
@@ -156,7 +164,9 @@ final class Leader extends Role {
     /** The round whose answers will confirm that we led after this call (ReadIndex, thesis 6.4). */
     long requestRead() {
         roundWanted = true;
-        return round + 1;
+        wasAsked = true;
+        awaitedRound = round + 1;
+        return awaitedRound;
     }
 
     /**
@@ -269,6 +279,28 @@ final class Leader extends Role {
         return best;
     }
 
+    // -- rest ---------------------------------------------------------------------------------------------------------
+
+    /** Whether nothing waits for a follower's answer, and nothing has been asked for a while. */
+    boolean isAtRest() {
+        if (!isQuiet
+                || wasAsked
+                || transfer != null
+                || raft.commitIndex() < log.lastIndex()
+                || confirmedRead() < awaitedRound) {
+            return false;
+        }
+        for (int slot = 0; slot < followers.length; slot++) {
+            final Progress follower = followers[slot];
+            if (slot != members.self()
+                    && follower.isConnected()
+                    && (follower.isBlank() || follower.matchIndex() < log.lastIndex())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     // -- time and sending ---------------------------------------------------------------------------------------------
 
     /**
@@ -320,6 +352,8 @@ final class Leader extends Role {
                 raft.stepDown("no majority heard for an election timeout");
                 return;
             }
+            isQuiet = !wasAsked;
+            wasAsked = false;
             isBusy = log.lastIndex() > lastIndexAtHeartbeat;
             lastIndexAtHeartbeat = log.lastIndex();
             for (final Progress follower : followers) {

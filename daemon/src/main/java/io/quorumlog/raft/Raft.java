@@ -303,6 +303,15 @@ public final class Raft {
         return role.deadlineNs();
     }
 
+    /**
+     * Whether what other members say may as well be read with the next heartbeat: this one leads, nothing was asked of it for
+     * a while, and all that it waits for has been answered. Only a hint for whoever waits for messages; a leader that nobody
+     * uses is woken by each answer to its heartbeats otherwise.
+     */
+    public boolean isAtRest() {
+        return role instanceof Leader leader && leader.isAtRest();
+    }
+
     // -- votes --------------------------------------------------------------------------------------------------------
 
     /** What the answer to a vote request would be (thesis 9.6). Changes nothing, and promises nothing. */

@@ -204,6 +204,11 @@ public final class Replica implements ReplicaPort {
     // -- what the driver asks -----------------------------------------------------------------------------------------
 
     @Override
+    public boolean isAtRest() {
+        return raft.isAtRest();
+    }
+
+    @Override
     public long lastRecordSeq() {
         return log.lastRecordSeq();
     }

@@ -61,6 +61,9 @@ public interface ReplicaPort {
     /** When a turn is due at the latest. */
     long deadlineNs();
 
+    /** Whether what peers send may wait until the next deadline: nothing that is under way depends on it. */
+    boolean isAtRest();
+
     /** Number of the last record written; the driver asks for a flush up to it. */
     long lastRecordSeq();
 

@@ -45,6 +45,7 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
     volatile long clusterIdLow;
     volatile long durableSeq;
     volatile boolean blank;
+    volatile boolean isAtRest;
     volatile Error errorOnDurable;
     volatile String entriesUnderWay;
     long turns;
@@ -126,6 +127,11 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
     @Override
     public long deadlineNs() {
         return sessions.deadlineNs();
+    }
+
+    @Override
+    public boolean isAtRest() {
+        return isAtRest;
     }
 
     @Override

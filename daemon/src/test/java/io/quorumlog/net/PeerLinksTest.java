@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -181,6 +182,47 @@ class PeerLinksTest {
         final MutableDirectBuffer buffer = node.loop.peerTransport().claim(to, VoteRequest.LENGTH);
         new VoteRequest().wrapAndEncode(buffer, node.loop.peerTransport().claimedOffset(), node.id, term);
         node.loop.peerTransport().commit(VoteRequest.LENGTH);
+    }
+
+    /** Each answer to a heartbeat would wake a leader that nobody uses. */
+    @Test
+    void whatPeersSendWakesNobodyAtRestAndIsFoundInTheNextTurn() throws IOException {
+        final TestNode node = acceptor();
+        final Socket peer = connectAs(node, 1);
+        node.awaitEvents("up 1");
+        final int frames = 200;
+
+        node.replica.isAtRest = true;
+        final long atRest = turnsWhileSending(node, peer, frames);
+        node.replica.isAtRest = false;
+        final long awake = turnsWhileSending(node, peer, frames);
+
+        assertTrue(atRest < frames / 4, atRest + " turns");
+        assertTrue(awake > frames / 2, awake + " turns");
+    }
+
+    private static long turnsWhileSending(final TestNode node, final Socket peer, final int frames) throws IOException {
+        final int known = node.events().size();
+        final long before = node.call(() -> node.replica.turns);
+        for (int i = 1; i <= frames; i++) {
+            peer.getOutputStream().write(voteRequest(1, i));
+            LockSupport.parkNanos(1_000_000);
+        }
+        await().atMost(TestNode.PATIENCE).until(() -> node.events().size() == known + frames);
+        return node.call(() -> node.replica.turns) - before;
+    }
+
+    @Test
+    void endOfAConnectionIsFoundAtRest() throws IOException {
+        final TestNode node = acceptor();
+        final Socket peer = connectAs(node, 1);
+        node.awaitEvents("up 1");
+        node.replica.isAtRest = true;
+        node.call(() -> null);
+
+        peer.close();
+
+        node.awaitEvents("down 1");
     }
 
     /** The kernel takes 10 ms to give what a connection's buffer needs, and in an election everybody would wait for it. */

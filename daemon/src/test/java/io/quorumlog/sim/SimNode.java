@@ -390,7 +390,9 @@ final class SimNode implements Surroundings {
     private void peerInput(final Runnable input) {
         if (isUp()) {
             peersInbox.add(input);
-            wake();
+            if (!replica.isAtRest()) {
+                wake();
+            }
         }
     }
 
