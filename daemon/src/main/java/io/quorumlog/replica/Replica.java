@@ -203,6 +203,11 @@ public final class Replica implements ReplicaPort {
 
     // -- what the driver asks -----------------------------------------------------------------------------------------
 
+    /** Whether this member leads and is handing over. */
+    public boolean isTransferring() {
+        return raft.isTransferring();
+    }
+
     @Override
     public boolean isAtRest() {
         return raft.isAtRest();

@@ -32,6 +32,9 @@ final class SimNode implements Surroundings {
     private static final long LEAST_TURN_DELAY_NS = 1_000;
     private static final long MOST_TURN_DELAY_NS = 30_000;
     private static final int NO_CRASH = -1;
+    /** A few that fail may follow one another without a turn between them. */
+    private static final int TRANSFER_TIMEOUTS = 3;
+
     private static final long MEAN_TO_NOTICE_NS = 20_000_000;
 
     /** The process ends at this effect. */
@@ -64,6 +67,8 @@ final class SimNode implements Surroundings {
     private boolean crashesWithinFlush;
     private int effectsLeft = NO_CRASH;
     private long turnAtNs = Long.MAX_VALUE;
+    private boolean isTransferring;
+    private long transferBeganNs;
     private final ArrayDeque<Runnable> peersInbox = new ArrayDeque<>();
     private final ArrayDeque<Runnable> clientsInbox = new ArrayDeque<>();
     private final boolean[] believedConnected;
@@ -129,6 +134,7 @@ final class SimNode implements Surroundings {
         process++;
         paused = false;
         stopping = false;
+        isTransferring = false;
         spare();
         simulation.defect().onRestart(disk.stream());
         try {
@@ -458,6 +464,7 @@ final class SimNode implements Surroundings {
             return;
         }
         observe();
+        checkThatTransfersEnd();
         if (stopping && replica.isShutdownReady()) {
             crash("stopped");
             return;
@@ -466,6 +473,18 @@ final class SimNode implements Surroundings {
             final long dueNs = clock.simulationTimeNs(replica.deadlineNs());
             turnAt(Math.max(dueNs, simulation.queue().nowNs()) + LEAST_TURN_DELAY_NS);
         }
+    }
+
+    /** A leader gives up after an election timeout, by its own clock. */
+    private void checkThatTransfersEnd() {
+        final long now = clock.nowNs();
+        if (!isTransferring || !replica.isTransferring()) {
+            transferBeganNs = now;
+        } else if (now - transferBeganNs > TRANSFER_TIMEOUTS * simulation.plan().electionTimeoutNs) {
+            throw new BrokenInvariant(
+                    "TransfersEnd", "member " + id + " hands over for " + (now - transferBeganNs) / 1_000_000 + " ms");
+        }
+        isTransferring = replica.isTransferring();
     }
 
     private static void runAll(final ArrayDeque<Runnable> inbox) {

@@ -28,7 +28,7 @@ final class Simulate implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final long SEEDS = 10_000;
     /** As many as the rarest defect takes. */
-    static final long SEEDS_A_DEFECT = 900;
+    static final long SEEDS_A_DEFECT = 800;
 
     private static final int SHRINKING_RUNS = 400;
     private static final long PROGRESS_NS = 1_000_000_000L;

@@ -75,9 +75,9 @@ enum SourceDefect implements KnownMistake {
     LEADER_THAT_HANDS_OVER_FOR_EVER(
             "33",
             "a leader whose successor does not take over never gives up",
-            515,
-            1000,
-            Set.of("Liveness"),
+            1,
+            400,
+            Set.of("TransfersEnd"),
             "raft/Leader.java",
             "new LeadershipTransfer(slot, raft.nowNs() + raft.config().electionTimeoutNs())",
             "new LeadershipTransfer(slot, Long.MAX_VALUE)"),
