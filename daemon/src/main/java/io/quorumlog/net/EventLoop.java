@@ -20,8 +20,9 @@ import org.agrona.concurrent.NanoClock;
  *
  * <p>{@link #doCycle} is one turn. It waits for sockets, or for the next deadline, or for somebody to wake it; takes over
  * what the flusher has made durable; reads each ready connection within a budget, so that none starves the rest, members
- * first and then clients for some milliseconds, whose rest comes first in the next turn; fires what is due, <em>after</em> reading, for a node that was paused must see the heartbeat in its buffer before it calls the
- * leader dead; and then, at the end of the batch, sends one message to each follower, asks for one flush, answers clients
+ * first (where a leader is at rest, unasked) and then clients for some milliseconds, whose rest comes first in the next turn;
+ * fires what is due, <em>after</em> reading, for a node that was paused must see the heartbeat in its buffer before it calls
+ * the leader dead; and then, at the end of the batch, sends one message to each follower, asks for one flush, answers clients
  * and writes once to each connection. So batches follow from the load: an idle node passes one entry on at once, a busy one
  * all that came in while it was busy. No timer waits for a batch to fill.
  *
@@ -143,13 +144,15 @@ public final class EventLoop implements AutoCloseable {
         moveClocks(nowNs);
         takeDurable();
         int work = readAll(nowNs);
+        final int served = clients.serve();
         fireTimers(nowNs);
         replica.sendPending();
         flusher.request(replica.lastRecordSeq(), replica.hasUnflushedHardState());
         replica.answerClients();
         work += writes.writeAll();
-        links.rest(replica.isAtRest());
-        return work;
+        // Who spins, or serves readers, is awake in any case, and would look for answers in each turn.
+        links.rest(!isSpinning && served == 0 && replica.isAtRest());
+        return work + served;
     }
 
     private void awaitSockets() throws IOException {
@@ -235,7 +238,7 @@ public final class EventLoop implements AutoCloseable {
         }
         readyCount = 0;
         links.readAtRest(nowNs);
-        return work + clients.serve();
+        return work;
     }
 
     private void fireTimers(final long nowNs) {

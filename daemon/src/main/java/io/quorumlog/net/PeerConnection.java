@@ -216,6 +216,10 @@ final class PeerConnection extends Connection {
         }
     }
 
+    boolean hasPartOfAFrame() {
+        return input.length() > 0;
+    }
+
     /** Reads, though nothing was said of its readiness. */
     void readAtRest(final long now) throws IOException {
         nowNs = now;

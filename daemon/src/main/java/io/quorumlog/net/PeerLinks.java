@@ -48,6 +48,7 @@ final class PeerLinks implements PeerTransport {
     /** Whether the links have heard that the cluster's id is known. */
     private boolean hasToldCluster;
 
+    /** See {@link #rest}. */
     private boolean isAtRest;
 
     /**
@@ -149,12 +150,16 @@ final class PeerLinks implements PeerTransport {
         return waitNs;
     }
 
-    /** Whether what the members send is not to wake the loop: {@link #readAtRest} finds it in its next turn. */
+    /**
+     * Whether what the members send is not to wake the loop: {@link #readAtRest} finds it in its next turn, which begins after
+     * a heartbeat at the latest. But a frame that is partly here goes on coming in: a large one does not fit a socket.
+     */
     void rest(final boolean on) {
         isAtRest = on;
         for (int i = 0; i < links.length; i++) {
             if (links[i].current() != null) {
-                links[i].current().interestIn(SelectionKey.OP_READ, !on);
+                final PeerConnection current = links[i].current();
+                current.interestIn(SelectionKey.OP_READ, !on || current.hasPartOfAFrame());
             }
         }
     }

@@ -337,7 +337,9 @@ final class Leader extends Role {
         if (nowNs >= commitNoticeDeadlineNs) {
             commitNoticeDeadlineNs = Long.MAX_VALUE;
             for (int slot = 0; slot < followers.length; slot++) {
-                if (slot != members.self() && followers[slot].commitTold() < raft.commitIndex()) {
+                if (slot != members.self()
+                        && !isLeftToCampaign(slot)
+                        && followers[slot].commitTold() < raft.commitIndex()) {
                     sendHeartbeat(slot);
                 }
             }
@@ -416,7 +418,7 @@ final class Leader extends Role {
      * wants a round, it would never come to an end. So it hears of us with the heartbeats only.
      */
     private boolean isLeftToCampaign(final int slot) {
-        return !heartbeatWanted && transfer != null && transfer.isTold(slot);
+        return !heartbeatWanted && transfer != null && transfer.isTold(slot) && followers[slot].isStreaming();
     }
 
     private boolean sendEntries(final int slot) {

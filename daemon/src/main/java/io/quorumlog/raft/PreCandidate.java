@@ -92,7 +92,7 @@ final class PreCandidate extends Role {
         return isWon() ? raft.nowNs() : endNs();
     }
 
-    /** When the round is over. A transfer's by when the leader has given up for certain. */
+    /** When the round is over: a transfer's after as long as the leader gives it, which began before. */
     private long endNs() {
         return isTransfer() ? sinceNs + raft.config().electionTimeoutNs() : raft.electionDeadlineNs();
     }

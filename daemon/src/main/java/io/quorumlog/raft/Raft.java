@@ -304,7 +304,7 @@ public final class Raft {
     }
 
     /**
-     * Whether what other members say may as well be read with the next heartbeat: this one leads, nothing was asked of it for
+     * Whether what other members say may as well be read in the next turn, with the next heartbeat or before: this one leads, nothing was asked of it for
      * a while, and all that it waits for has been answered. Only a hint for whoever waits for messages; a leader that nobody
      * uses is woken by each answer to its heartbeats otherwise.
      */

@@ -32,7 +32,7 @@ final class SimNode implements Surroundings {
     private static final long LEAST_TURN_DELAY_NS = 1_000;
     private static final long MOST_TURN_DELAY_NS = 30_000;
     private static final int NO_CRASH = -1;
-    /** A few that fail may follow one another without a turn between them. */
+    /** As many as nobody needs to hand over. */
     private static final int TRANSFER_TIMEOUTS = 3;
 
     private static final long MEAN_TO_NOTICE_NS = 20_000_000;
