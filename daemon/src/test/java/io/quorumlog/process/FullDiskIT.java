@@ -20,7 +20,7 @@ final class FullDiskIT {
     private static final int DISK_MIB = 256;
     private static final int CLIENTS = 2;
     /** Enough to use up in seconds what a node has reserved, too little to fill the disk itself while a test lasts. */
-    private static final int PADDING_BYTES = 2_000;
+    private static final int PADDING_BYTES = 500;
 
     @RegisterExtension
     final ProcessCluster cluster = new ProcessCluster(3);
