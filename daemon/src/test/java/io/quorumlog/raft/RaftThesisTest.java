@@ -946,13 +946,19 @@ class RaftThesisTest {
             assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
         }
 
-        /** One that is not heard, or that falls asleep, must not depose the leader that gave up: that one has to agree. */
-        @Test
-        void targetCampaignsOnceTheLeaderAgrees() {
-            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
+        /** Member 1 of so many, which follows 2 in term 2 and was told to campaign. */
+        private CoreFixture toldToCampaign(final int members) {
+            final CoreFixture fixture = CoreFixture.puppets(members, 2, 1);
             fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
             fixture.receive(1, timeoutNow(2, 2));
             fixture.fire(1);
+            return fixture;
+        }
+
+        /** One that is not heard, or that falls asleep, must not depose the leader that gave up: that one has to agree. */
+        @Test
+        void targetCampaignsOnceTheLeaderAgrees() {
+            final CoreFixture fixture = toldToCampaign(3);
 
             fixture.receive(1, transferPreVoteReply(3, 2, 3, true));
             fixture.receive(1, preVoteReply(2, 2, 3, true));
@@ -968,10 +974,7 @@ class RaftThesisTest {
         /** And as the leader may have given up since it agreed, what else it has sent is read first. */
         @Test
         void targetThatHearsMoreOfTheLeaderThanThatItAgreesDoesNotCampaign() {
-            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
-            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
-            fixture.receive(1, timeoutNow(2, 2));
-            fixture.fire(1);
+            final CoreFixture fixture = toldToCampaign(3);
 
             fixture.receiveInTurn(1, transferPreVoteReply(2, 2, 3, true), 2);
             fixture.receiveInTurn(1, appendEntries(2, 2, 1, 1, 0), 2);
@@ -1054,10 +1057,7 @@ class RaftThesisTest {
         /** One broken link deposes nobody, not even while leadership is handed over. */
         @Test
         void targetStillHearsItsLeader() {
-            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
-            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
-            fixture.receive(1, timeoutNow(2, 2));
-            fixture.fire(1);
+            final CoreFixture fixture = toldToCampaign(3);
             fixture.advance(HEARTBEAT_MS); // from then on it would not go before another
             fixture.dropAll();
 
@@ -1086,10 +1086,7 @@ class RaftThesisTest {
         /** By the time that the leader has given up, what it agreed to is worth nothing. */
         @Test
         void agreementIsOverWithTheTransfer() {
-            final CoreFixture fixture = CoreFixture.puppets(5, 2, 1);
-            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
-            fixture.receive(1, timeoutNow(2, 2));
-            fixture.fire(1);
+            final CoreFixture fixture = toldToCampaign(5);
             fixture.receive(1, transferPreVoteReply(2, 2, 3, true));
             assertEquals(RoleKind.PRE_CANDIDATE, fixture.role(1));
 
@@ -1105,10 +1102,7 @@ class RaftThesisTest {
         /** A large message of the leader that is only partly there is one all the same. */
         @Test
         void entriesUnderWayTakeTheTransferBack() {
-            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
-            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
-            fixture.receive(1, timeoutNow(2, 2));
-            fixture.fire(1);
+            final CoreFixture fixture = toldToCampaign(3);
 
             fixture.core(1).onEntriesUnderWay(2, 2);
             fixture.receive(1, transferPreVoteReply(2, 2, 3, true));
@@ -1121,10 +1115,7 @@ class RaftThesisTest {
         /** One whose leader dies while it hands over has nobody to wait for. */
         @Test
         void targetWhoseLeaderDiesCampaignsByItself() {
-            final CoreFixture fixture = CoreFixture.puppets(3, 2, 1);
-            fixture.receive(1, appendEntries(2, 2, 1, 1, 0));
-            fixture.receive(1, timeoutNow(2, 2));
-            fixture.fire(1);
+            final CoreFixture fixture = toldToCampaign(3);
             fixture.dropAll();
 
             fixture.core(1).onConnection(2, false);
