@@ -10,8 +10,6 @@ public final class EntryCursor {
     private long position = RecordStream.NONE;
     /** The index's generation when the position was found: a position outlives no superseding. */
     private long generation;
-    /** In that generation, the first index at which the entries do not go on behind one another. */
-    private long jump;
 
     /** Starts before the entry at {@code index}. */
     public EntryCursor(final long index) {
@@ -31,20 +29,14 @@ public final class EntryCursor {
         return index;
     }
 
-    /** Where the entry before {@link #index()} stands, if the next one follows it; else {@link RecordStream#NONE}. */
+    /** Where the entry before {@link #index()} stands, if that is known; else {@link RecordStream#NONE}. */
     long position(final long currentGeneration) {
-        return generation == currentGeneration && index != jump ? position : RecordStream.NONE;
+        return generation == currentGeneration ? position : RecordStream.NONE;
     }
 
-    /** Says from where on, in this generation, a search is needed again. */
-    void jump(final long currentGeneration, final long nextJump) {
+    /** The entry at {@link #index()} stands here, in this generation: moves behind it. */
+    void advance(final long currentGeneration, final long entryPosition) {
         generation = currentGeneration;
-        jump = nextJump;
-        position = RecordStream.NONE;
-    }
-
-    /** The entry at {@link #index()} stands here: moves behind it. */
-    void advance(final long entryPosition) {
         position = entryPosition;
         index++;
     }

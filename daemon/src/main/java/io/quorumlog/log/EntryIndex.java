@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
+import io.quorumlog.raft.TermIndex;
 import java.util.Arrays;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -20,8 +21,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>A superseding entry may reach back into closed files. Their tables stay as they are, but their ranges are cut: file f
  * has the entries from {@code firstIndexes[f]} to just before {@code firstIndexes[f + 1]}.
  *
- * <p>{@code jumps} are the indexes of live entries before which a superseded one stands in the stream: a reader that goes
- * on from entry to entry must search there. There is about one an election that had a conflict, so a list does.
+ * <p>Where entries were superseded, a superseded one may stand behind a live one, under the index that a reader wants next.
+ * Index and term name an entry (log matching), so who goes on from entry to entry compares both, and searches where they
+ * differ.
  */
 final class EntryIndex {
     /** Records between two slots, bytes: a search walks over at most so much, and a table takes 0.3 % of its file. */
@@ -36,12 +38,17 @@ final class EntryIndex {
 
     private Slots newest = new Slots();
     private final Int2ObjectHashMap<Slots> kept = new Int2ObjectHashMap<>();
-    private final IndexList jumps = new IndexList();
+    private final TermIndex terms;
     private long lastIndex;
     private long generation;
 
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private final FileIndexRecord fileIndex = new FileIndexRecord();
+
+    /** @param terms of the live entries, kept by the caller */
+    EntryIndex(final TermIndex terms) {
+        this.terms = terms;
+    }
 
     /** Begins a file behind the newest one; its number is the next one, unless it is the log's first. */
     void beginFile(final int file) {
@@ -71,7 +78,6 @@ final class EntryIndex {
         final boolean supersedes = index <= lastIndex;
         if (supersedes) {
             supersedeFrom(index);
-            jumps.add(index);
         }
         final long offset = position & 0xFFFF_FFFFL;
         if (supersedes || newest.size() == 0 || offset - newest.offset(newest.size() - 1) >= SLOT_SPACING_BYTES) {
@@ -82,7 +88,6 @@ final class EntryIndex {
 
     private void supersedeFrom(final long index) {
         generation++;
-        jumps.removeFrom(index);
         newest.removeFrom(index);
         for (int i = files - 1; i >= 0 && firstIndexes[i] > index; i--) {
             firstIndexes[i] = index;
@@ -115,11 +120,6 @@ final class EntryIndex {
     /** Rises with each superseding: positions found before are worth nothing. */
     long generation() {
         return generation;
-    }
-
-    /** The first index at or above this one that does not stand right behind its predecessor's record, for all we know. */
-    long firstJumpAtLeast(final long index) {
-        return jumps.firstAtLeast(index);
     }
 
     /**
@@ -158,26 +158,29 @@ final class EntryIndex {
     }
 
     private long walk(final RecordStream stream, final long from, final long fromIndex, final long index) {
-        long position = from;
-        long at = fromIndex;
-        stream.wrapHeader(position, view);
-        if (!isEntry(view) || view.getLong(LogRecord.INDEX_OFFSET, LITTLE_ENDIAN) != at) {
-            throw damaged(stream, position, index, "the file's index leads to no entry " + at);
+        stream.wrapHeader(from, view);
+        if (!isEntry(view) || view.getLong(LogRecord.INDEX_OFFSET, LITTLE_ENDIAN) != fromIndex) {
+            throw damaged(stream, from, index, "the file's index leads to no entry " + fromIndex);
         }
-        while (at < index) {
+        // A search trusts positions from disk.
+        final long term = view.getLong(LogRecord.TERM_OFFSET, LITTLE_ENDIAN);
+        if (term != terms.termAt(fromIndex)) {
+            throw damaged(stream, from, index, "the term of entry " + fromIndex + " is " + term);
+        }
+        long position = from;
+        for (long at = fromIndex; at < index; at++) {
             final long before = position;
             position = next(stream, position, at + 1);
             if (position == RecordStream.NONE) {
-                throw damaged(stream, before, index, "no entry stands behind " + at);
+                throw damaged(stream, before, index, "it does not stand behind entry " + at);
             }
-            at++;
         }
         return position;
     }
 
     /**
-     * Position of the entry {@code index}, which follows the one at a position in the stream, a node's own records aside;
-     * {@link RecordStream#NONE} if it is not in the same file.
+     * Position of the entry {@code index}, if it is what follows the one at a position in the stream, a node's own records
+     * aside; {@link RecordStream#NONE} if another one does, a superseded one of that index perhaps, or the file ends.
      */
     long next(final RecordStream stream, final long position, final long index) {
         stream.wrapHeader(position, view);
@@ -185,10 +188,9 @@ final class EntryIndex {
         while (next != RecordStream.NONE) {
             stream.wrapHeader(next, view);
             if (isEntry(view)) {
-                if (view.getLong(LogRecord.INDEX_OFFSET, LITTLE_ENDIAN) != index) {
-                    throw damaged(stream, next, index, "another entry stands there");
-                }
-                return next;
+                final boolean isWanted = view.getLong(LogRecord.INDEX_OFFSET, LITTLE_ENDIAN) == index
+                        && view.getLong(LogRecord.TERM_OFFSET, LITTLE_ENDIAN) == terms.termAt(index);
+                return isWanted ? next : RecordStream.NONE;
             }
             next = stream.next(next, view.getInt(LogRecord.LENGTH_OFFSET, LITTLE_ENDIAN));
         }

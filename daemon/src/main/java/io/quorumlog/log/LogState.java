@@ -10,8 +10,8 @@ import org.agrona.DirectBuffer;
  * has this one place. Callers have checked what they apply. One thread.
  */
 final class LogState {
-    private final EntryIndex entries = new EntryIndex();
     private final TermIndex terms = new TermIndex();
+    private final EntryIndex entries = new EntryIndex(terms);
     private final IndexList nonClients = new IndexList();
     private long term;
     private int votedFor;

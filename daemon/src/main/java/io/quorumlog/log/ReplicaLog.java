@@ -381,7 +381,7 @@ public final class ReplicaLog implements RaftLog {
                 throw EntryIndex.damaged(stream, position, cursor.index(), "its checksum is wrong");
             }
             copied += length;
-            cursor.advance(position);
+            cursor.advance(entries.generation(), position);
             if (copied >= maxBytes) {
                 break;
             }
@@ -425,7 +425,7 @@ public final class ReplicaLog implements RaftLog {
             if (!view.isIntact(crc)) {
                 throw EntryIndex.damaged(stream, position, cursor.index(), "its checksum is wrong");
             }
-            cursor.advance(position);
+            cursor.advance(entries.generation(), position);
             if (view.kind() == RecordKind.CLIENT) {
                 return true;
             }
@@ -448,7 +448,7 @@ public final class ReplicaLog implements RaftLog {
             if (client == isNonClient(index)) {
                 throw EntryIndex.damaged(stream, position, index, "its kind has changed to " + view.kind());
             }
-            cursor.advance(position);
+            cursor.advance(entries.generation(), position);
             if (client) {
                 return true;
             }
@@ -470,19 +470,7 @@ public final class ReplicaLog implements RaftLog {
                 return next;
             }
         }
-        final long position = entries.find(stream, index);
-        checkTerm(position, index);
-        cursor.jump(entries.generation(), entries.firstJumpAtLeast(index + 1));
-        return position;
-    }
-
-    /** A search trusts positions from disk: the term tells an entry from a superseded one of the same index. */
-    private void checkTerm(final long position, final long index) {
-        stream.wrapHeader(position, record);
-        final long term = record.getLong(LogRecord.TERM_OFFSET, LITTLE_ENDIAN);
-        if (term != state.terms().termAt(index)) {
-            throw EntryIndex.damaged(stream, position, index, "its term is " + term);
-        }
+        return entries.find(stream, index);
     }
 
     // What is known without reading.

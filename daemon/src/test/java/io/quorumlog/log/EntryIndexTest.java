@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
+import io.quorumlog.raft.TermIndex;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 final class EntryIndexTest {
     private static final int FILE = 1;
 
-    private final EntryIndex index = new EntryIndex();
+    private final EntryIndex index = new EntryIndex(new TermIndex());
 
     private static long at(final long offset) {
         return RecordStream.position(FILE, offset);
@@ -48,13 +49,11 @@ final class EntryIndexTest {
         assertEquals(4, index.newestSlots().size());
         assertEquals(4, index.newestSlots().index(3));
         assertEquals(55_000, index.newestSlots().offset(3));
-        assertEquals(4, index.firstJumpAtLeast(1));
-        assertEquals(Long.MAX_VALUE, index.firstJumpAtLeast(5));
         assertTrue(index.generation() > generation);
     }
 
     @Test
-    void supersedingCutsTheRangesOfOlderFilesAndTheirJumps() {
+    void supersedingCutsTheRangesOfOlderFiles() {
         index.beginFile(FILE);
         index.append(1, at(100));
         index.append(2, at(200));
@@ -67,8 +66,6 @@ final class EntryIndexTest {
         index.append(2, RecordStream.position(FILE + 1, 100));
 
         assertEquals(2, index.newestFirstIndex());
-        assertEquals(2, index.firstJumpAtLeast(1));
-        assertEquals(Long.MAX_VALUE, index.firstJumpAtLeast(3));
     }
 
     @Test
@@ -132,7 +129,8 @@ final class EntryIndexTest {
 
         final DamagedLogException damage = assertThrows(DamagedLogException.class, () -> fixture.payloadAt(2));
 
-        assertTrue(damage.getMessage().contains("entry 2 can't be read: its term is 1"), damage.getMessage());
+        assertTrue(
+                damage.getMessage().contains("entry 2 can't be read: the term of entry 2 is 1"), damage.getMessage());
     }
 
     @Test
