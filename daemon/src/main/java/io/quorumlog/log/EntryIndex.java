@@ -68,7 +68,21 @@ final class EntryIndex {
         indexPositions[files++] = RecordStream.NONE;
     }
 
-    /** The newest file ends with this {@code FILE_INDEX} record, whose slots are {@link #newestSlots()}. */
+    /**
+     * Adds all entries of the newest file, which is closed, as its {@code FILE_INDEX} record tells of them; those from
+     * {@code firstIndex} on in older files are superseded.
+     *
+     * @param firstIndex at most one above the last index
+     */
+    void appendIndexed(final long firstIndex, final long fileLastIndex, final long indexPosition) {
+        if (firstIndex <= lastIndex) {
+            supersedeFrom(firstIndex);
+        }
+        lastIndex = fileLastIndex;
+        indexWritten(indexPosition);
+    }
+
+    /** The newest file ends with this {@code FILE_INDEX} record, which tells of its entries. */
     void indexWritten(final long position) {
         indexPositions[files - 1] = position;
     }

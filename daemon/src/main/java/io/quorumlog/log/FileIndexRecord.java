@@ -123,12 +123,48 @@ final class FileIndexRecord {
                 && rest == (long) slotCount() * SLOT_LENGTH + (long) runCount() * RUN_LENGTH + nonClientCount() * 8L;
     }
 
+    /**
+     * Whether what it says of its entries can be: runs and entries that are no client's rise, and are within its range.
+     * Wants a {@link #isWellFormed() well formed} one.
+     */
+    boolean isPossible() {
+        final long last = lastIndex();
+        if (firstIndex() < 1
+                || last < firstIndex() - 1
+                || (runCount() == 0) != (last < firstIndex())
+                || runCount() > 0 && runFirstIndex(0) != firstIndex()) {
+            return false;
+        }
+        long before = 0;
+        long termBefore = 0;
+        for (int i = 0; i < runCount(); i++) {
+            if (runFirstIndex(i) <= before || runFirstIndex(i) > last || runTerm(i) <= termBefore) {
+                return false;
+            }
+            before = runFirstIndex(i);
+            termBefore = runTerm(i);
+        }
+        before = firstIndex() - 1;
+        for (int i = 0; i < nonClientCount(); i++) {
+            if (nonClientIndex(i) <= before || nonClientIndex(i) > last) {
+                return false;
+            }
+            before = nonClientIndex(i);
+        }
+        return true;
+    }
+
     long firstIndex() {
         return buffer.getLong(FIRST_INDEX_OFFSET, LITTLE_ENDIAN);
     }
 
     long lastIndex() {
         return buffer.getLong(LogRecord.INDEX_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /** Of its last entry, or of the last one before it if it has none. */
+    long lastTerm() {
+        return buffer.getLong(LogRecord.TERM_OFFSET, LITTLE_ENDIAN);
     }
 
     int slotCount() {
@@ -156,6 +192,11 @@ final class FileIndexRecord {
     /** First index of a run of equal term. */
     long runFirstIndex(final int run) {
         return buffer.getLong(runOffset(run), LITTLE_ENDIAN);
+    }
+
+    /** Last index of a run of equal term. */
+    long runLastIndex(final int run) {
+        return run + 1 < runCount() ? runFirstIndex(run + 1) - 1 : lastIndex();
     }
 
     long runTerm(final int run) {

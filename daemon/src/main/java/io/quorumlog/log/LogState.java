@@ -23,7 +23,7 @@ final class LogState {
     private long commitIndex;
     private long lastTimestampMs;
     private ClusterIdentity cluster;
-    /** Index of the entry that {@link #cluster} comes from; 0 while there is none. */
+    /** Index of the entry that {@link #cluster} comes from; 0 while there is none, or where it was not looked at. */
     private long clusterIndex;
 
     /** Applies an entry; one at or below the last index supersedes all from there on. */
@@ -36,14 +36,7 @@ final class LogState {
             final DirectBuffer payload,
             final int payloadOffset,
             final int payloadLength) {
-        if (index <= terms.lastIndex()) {
-            terms.truncateAfter(index - 1);
-            nonClients.removeFrom(index);
-            if (clusterIndex >= index) {
-                cluster = null;
-                clusterIndex = 0;
-            }
-        }
+        supersedeFrom(index);
         entries.append(index, position);
         terms.append(index, entryTerm);
         lastTimestampMs = timestampMs;
@@ -56,15 +49,48 @@ final class LogState {
         }
     }
 
-    /** Applies what a file's header tells of the hard state before it. */
-    void termAndVote(final long newTerm, final int newVotedFor) {
-        term = newTerm;
-        votedFor = newVotedFor;
+    private void supersedeFrom(final long index) {
+        if (index <= terms.lastIndex()) {
+            terms.truncateAfter(index - 1);
+            nonClients.removeFrom(index);
+            if (clusterIndex >= index) {
+                cluster = null;
+                clusterIndex = 0;
+            }
+        }
+    }
+
+    /**
+     * Applies all entries of the newest file, which is closed, by its index: as if each had been applied, but for the time
+     * of the last one, which the next file's header tells, and for the cluster ({@link #founded}).
+     */
+    void closedFile(final FileIndexRecord index, final long indexPosition) {
+        supersedeFrom(index.firstIndex());
+        entries.appendIndexed(index.firstIndex(), index.lastIndex(), indexPosition);
+        for (int i = 0; i < index.runCount(); i++) {
+            terms.append(index.runFirstIndex(i), index.runLastIndex(i), index.runTerm(i));
+        }
+        for (int i = 0; i < index.nonClientCount(); i++) {
+            nonClients.add(index.nonClientIndex(i));
+        }
+    }
+
+    /** The cluster was founded by an entry that is committed, and that is not looked at. */
+    void founded(final ClusterIdentity by) {
+        cluster = by;
+    }
+
+    /** Applies what a file's header tells of the state before it. */
+    void fileHeader(final long fileTerm, final int fileVotedFor, final long prevTimestampMs) {
+        term = fileTerm;
+        votedFor = fileVotedFor;
+        lastTimestampMs = prevTimestampMs;
     }
 
     /** Who is not blank any more has made good what it lost. */
     void hardState(final long newTerm, final int newVotedFor, final boolean isBlank) {
-        termAndVote(newTerm, newVotedFor);
+        term = newTerm;
+        votedFor = newVotedFor;
         blank = isBlank;
         lostEntries &= isBlank;
     }

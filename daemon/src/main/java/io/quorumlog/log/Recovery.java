@@ -37,6 +37,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>A {@code FILE_INDEX} is compared with what the scan found, byte for byte; one that differs is not used, and the
  * table is kept in memory instead.
+ *
+ * <p>A start that {@linkplain #recover(StoredFiles, NodeIdentity, int) reads the newest files only} takes what the older
+ * ones hold from their indexes, so that it takes no longer with a longer log; they are {@linkplain #verify verified} while
+ * the node runs. It trusts them only where evidence says that all of them had been flushed, so that no crash can have torn
+ * them, and where headers and indexes, checksums and all, fit one another. Wherever anything does not, it reads everything,
+ * and what this says is what counts.
  */
 public final class Recovery {
     private final StoredFiles files;
@@ -45,6 +51,8 @@ public final class Recovery {
     private final int[] foundNumbers;
     /** Of the files before the first gap. */
     private final int[] numbers;
+    /** How many of the newest files are read. */
+    private final int filesRead;
 
     private final LogState state = new LogState();
 
@@ -54,20 +62,25 @@ public final class Recovery {
     private final FileHeaderRecord fileHeader = new FileHeaderRecord();
     private final ExpandableArrayBuffer expectedIndex = new ExpandableArrayBuffer();
     private final UnsafeBuffer expectedView = new UnsafeBuffer(0, 0);
+    private final FileIndexRecord fileIndex = new FileIndexRecord();
 
     private long lastPosition = RecordStream.NONE;
     private long end;
     private boolean closed;
     private boolean marked;
+    private boolean isHardStateRead;
+    private boolean isEveryIndexRight = true;
 
     private int cutFile = RecoveredLog.NO_FILE;
     private long cutOffset;
     private int[] filesToDelete = {};
     private String repair;
 
-    private Recovery(final StoredFiles files, final NodeIdentity identity, final RecordObserver observer) {
+    private Recovery(
+            final StoredFiles files, final NodeIdentity identity, final RecordObserver observer, final int filesRead) {
         this.files = files;
         this.observer = observer;
+        this.filesRead = filesRead;
         owner = new LogOwner(files, identity);
         foundNumbers = files.numbers();
         int together = Math.min(1, foundNumbers.length);
@@ -88,18 +101,62 @@ public final class Recovery {
     }
 
     /**
+     * Reads the newest files, and takes what the older ones hold from the indexes that they end with; reads everything if
+     * that is not certain to come to the same. What an old file holds besides is to be {@linkplain #verify verified}.
+     *
+     * @param filesRead at least 2
+     * @return whose report tells how many files were not read
+     * @throws DamagedLogException if what was flushed is not there any more
+     * @throws StorageException if it can't be read, or is another node's, another cluster's or a newer version's
+     */
+    public static RecoveredLog recover(final StoredFiles files, final NodeIdentity identity, final int filesRead) {
+        try {
+            return new Recovery(files, identity, RecordObserver.NONE, filesRead).run();
+        } catch (final DamagedLogException e) {
+            // Where the damage begins is found by who reads everything.
+            return recover(files, identity);
+        }
+    }
+
+    /**
+     * Reads the closed files that a start has taken from their indexes.
+     *
+     * @param files a log's oldest ones, and no others
+     * @throws DamagedLogException if they are not what was written
+     * @throws StorageException if they can't be read
+     */
+    public static void verify(final StoredFiles files, final NodeIdentity identity) {
+        final Recovery recovery = new Recovery(files, identity, RecordObserver.NONE, Integer.MAX_VALUE);
+        final RecoveredLog recovered = recovery.run();
+        if (recovered.needsRepair() || !recovered.isClosed() || !recovery.isEveryIndexRight) {
+            throw new DamagedLogException(
+                    recovered.needsRepair()
+                            ? recovered.report().repair()
+                            : "closed files end, or their index says, something else than what was written");
+        }
+    }
+
+    /**
      * Reads everything, before an observer's eyes.
      *
      * @param identity whose log it must be; null for anybody's
      */
     static RecoveredLog recover(final StoredFiles files, final NodeIdentity identity, final RecordObserver observer) {
-        return new Recovery(files, identity, observer).run();
+        return new Recovery(files, identity, observer, Integer.MAX_VALUE).run();
     }
 
     private RecoveredLog run() {
+        final int unread = unreadFiles();
+        for (int i = 0; i < unread; i++) {
+            takeFromIndex(i);
+        }
         boolean whole = true;
-        for (int i = 0; i < numbers.length && whole; i++) {
+        for (int i = unread; i < numbers.length && whole; i++) {
             whole = replay(i);
+        }
+        if (unread > 0 && !isHardStateRead) {
+            // Whether the member is blank stands in hard states only.
+            throw damaged(numbers[unread], 0, "no hard state behind it");
         }
         if (numbers.length < foundNumbers.length) {
             final int next = foundNumbers[numbers.length];
@@ -121,12 +178,95 @@ public final class Recovery {
                 new RecoveryReport(
                         state.lastIndex(),
                         kept,
+                        unread,
                         state.lastIndex(),
                         state.lastTerm(),
                         state.term(),
                         state.votedFor(),
                         repair));
     }
+
+    // Files that are not read.
+
+    /**
+     * How many of the oldest files need not be read: the header of one that is read says that all of theirs was flushed, and
+     * the header of another one that the cluster was founded in them.
+     */
+    private int unreadFiles() {
+        final int unread = numbers.length - filesRead;
+        if (unread <= 0
+                || !copyHeader(unread + 1)
+                || fileHeader.flushedBefore() <= RecordStream.position(numbers[unread], 0)
+                || !copyHeader(unread)
+                || (fileHeader.clusterIdHigh() | fileHeader.clusterIdLow()) == 0) {
+            return 0;
+        }
+        state.founded(
+                new ClusterIdentity(fileHeader.clusterIdHigh(), fileHeader.clusterIdLow(), fileHeader.memberIds()));
+        return unread;
+    }
+
+    /** Makes {@link #fileHeader} a copy of a file's header. @return false if it is not one of ours */
+    private boolean copyHeader(final int file) {
+        try (StoredFiles.Scan scan = files.scan(numbers[file])) {
+            if (!isNextIntact(scan) || !isHeader(scan.record()) || fileHeader.format() > FileHeaderRecord.FORMAT) {
+                return false;
+            }
+            final UnsafeBuffer copy = new UnsafeBuffer(new byte[scan.record().capacity()]);
+            copy.putBytes(0, scan.record(), 0, copy.capacity());
+            fileHeader.wrap(copy);
+            return true;
+        }
+    }
+
+    /** Applies a closed file by its header and its index; what stands between them is not read. */
+    private void takeFromIndex(final int file) {
+        if (!copyHeader(file + 1)) {
+            throw damaged(numbers[file + 1], 0, "no header");
+        }
+        final long position = fileHeader.prevPosition();
+        final int number = numbers[file];
+        if (RecordStream.file(position) != number) {
+            throw damaged(numbers[file + 1], 0, "it goes on behind another file");
+        }
+        try (StoredFiles.Scan scan = files.scan(number)) {
+            if (!isNextIntact(scan) || record.kind() != RecordKind.FILE_HEADER) {
+                throw damaged(number, scan.offset(), "no header");
+            }
+            checkVersion(number, scan.offset());
+            checkFileHeader(number, scan.offset(), scan.record());
+            apply(number, scan.offset(), scan.record(), true);
+        }
+        try (StoredFiles.Scan scan = files.scan(number, position & 0xFFFF_FFFFL)) {
+            if (!isNextIntact(scan) || record.kind() != RecordKind.FILE_INDEX || !isPossibleIndex(scan.record())) {
+                throw damaged(number, scan.offset(), "no index that could be the file's");
+            }
+            checkVersion(number, scan.offset());
+            state.closedFile(fileIndex, position);
+            if (state.lastTerm() != fileIndex.lastTerm()) {
+                throw damaged(number, scan.offset(), "the file's index is of another term");
+            }
+            end = position + record.length();
+        }
+        lastPosition = position;
+        closed = true;
+    }
+
+    /** Wraps {@link #fileIndex}. */
+    private boolean isPossibleIndex(final DirectBuffer bytes) {
+        return fileIndex.wrap(bytes).isWellFormed()
+                && fileIndex.isPossible()
+                && fileIndex.firstIndex() > state.commitIndex()
+                && fileIndex.firstIndex() <= nextIndex()
+                && (fileIndex.runCount() == 0
+                        || fileIndex.runTerm(0) >= state.terms().termAt(fileIndex.firstIndex() - 1));
+    }
+
+    private boolean isNextIntact(final StoredFiles.Scan scan) {
+        return scan.next() == Found.RECORD && isIntact(scan.record());
+    }
+
+    // Files that are read.
 
     /** Applies a file's records. @return false if a torn tail begins in it, or it is dropped */
     private boolean replay(final int file) {
@@ -192,7 +332,7 @@ public final class Recovery {
      */
     private boolean nextFileFollows(final int next) {
         try (StoredFiles.Scan scan = files.scan(numbers[next])) {
-            if (scan.next() != Found.RECORD || !isIntact(scan.record()) || !isHeader(scan.record())) {
+            if (!isNextIntact(scan) || !isHeader(scan.record())) {
                 return closed;
             }
             return fileHeader.format() > FileHeaderRecord.FORMAT
@@ -367,6 +507,7 @@ public final class Recovery {
         if (bytes.capacity() != HardStateRecord.LENGTH) {
             throw damaged(file, offset, "a hard state of " + bytes.capacity() + " bytes");
         }
+        isHardStateRead = true;
         hardState.wrap(bytes);
         checkHardState(file, offset, hardState.term(), hardState.votedFor(), hardState.commitIndex());
         if (hardState.hasLostEntries()) {
@@ -421,7 +562,7 @@ public final class Recovery {
                     + ClusterIdentity.idText(fileHeader.clusterIdHigh(), fileHeader.clusterIdLow())
                     + ", but the files before it to cluster " + ClusterIdentity.idText(cluster.high(), cluster.low()));
         }
-        state.termAndVote(fileHeader.term(), fileHeader.votedFor());
+        state.fileHeader(fileHeader.term(), fileHeader.votedFor(), fileHeader.prevTimestampMs());
         state.commit(fileHeader.commitIndex());
         state.entries().beginFile(file);
         closed = false;
@@ -475,6 +616,8 @@ public final class Recovery {
                 expectedIndex, 0, entries.newestFirstIndex(), entries.newestSlots(), state.terms(), state.nonClients());
         if (length == bytes.capacity() && isExpectedIndex(bytes, length)) {
             entries.indexWritten(RecordStream.position(file, offset));
+        } else {
+            isEveryIndexRight = false;
         }
         closed = true;
     }

@@ -5,6 +5,8 @@ package io.quorumlog.log;
  *
  * @param entries in the log, superseded ones not counted
  * @param files that are kept
+ * @param unread how many of them, the oldest, were taken from their indexes ({@link Recovery#recover(StoredFiles,
+ *     NodeIdentity, int)})
  * @param lastIndex of the last entry, 0 if there is none
  * @param lastTerm of the last entry
  * @param term persisted last
@@ -12,11 +14,12 @@ package io.quorumlog.log;
  * @param repair what was cut, in words; null if nothing
  */
 public record RecoveryReport(
-        long entries, int files, long lastIndex, long lastTerm, long term, int votedFor, String repair) {
+        long entries, int files, int unread, long lastIndex, long lastTerm, long term, int votedFor, String repair) {
     /** One line. */
     public String summary() {
-        return "recovered entries=" + entries + " files=" + files + " last=" + lastIndex + "@" + lastTerm + " term="
-                + term + " votedFor=" + votedFor + (repair == null ? "" : "; " + repair);
+        return "recovered entries=" + entries + " files=" + files + (unread == 0 ? "" : " unread=" + unread) + " last="
+                + lastIndex + "@" + lastTerm + " term=" + term + " votedFor=" + votedFor
+                + (repair == null ? "" : "; " + repair);
     }
 
     @Override

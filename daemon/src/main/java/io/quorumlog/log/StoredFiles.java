@@ -16,6 +16,9 @@ public interface StoredFiles {
     /** Begins to read a file from its first record. */
     Scan scan(int file);
 
+    /** Begins to read a file from the record at an offset, as in a position; what stands there may be anything. */
+    Scan scan(int file, long offset);
+
     /** One pass over a file. */
     interface Scan extends AutoCloseable {
         /**

@@ -17,6 +17,7 @@ import io.quorumlog.store.FlushThread;
 import io.quorumlog.store.LogDirectory;
 import io.quorumlog.store.NoSpaceException;
 import io.quorumlog.store.OpenedLog;
+import io.quorumlog.store.Scrub;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -162,8 +163,10 @@ final class Node {
             keepNativeLibrariesIn(config.dataDir());
             final int maxRecordBytes = new PeerLimits(config.maxEntryBytes()).maxRecordBytes();
             try (OpenedLog opened = LogDirectory.open(config.dataDir(), identity, maxRecordBytes);
+                    Scrub scrub = new Scrub(opened, identity, new ScrubLog(opened));
                     TraceFile trace = openTrace()) {
                 LOG.info(opened.recovered().report().summary());
+                scrub.start();
                 runUntilStopped(opened, identity, events, trace);
             }
         }
@@ -290,6 +293,8 @@ final class Node {
                 LOG.warn(repaired);
             }
             run(opened, log, events, trace);
+        } catch (final DamagedLogException e) {
+            end.withLine(ProcessEnd.FAILED, inDirectory(opened.onDamage(e)));
         } catch (final Throwable t) {
             // Here, before anything is closed: with memory or disk gone, closing has no end but more failures.
             fail(t);

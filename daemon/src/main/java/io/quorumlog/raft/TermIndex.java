@@ -24,6 +24,11 @@ public final class TermIndex {
 
     /** Adds the next entry. */
     public void append(final long index, final long term) {
+        append(index, index, term);
+    }
+
+    /** Adds the next entries, {@code index} to {@code last}, which are all of one term. */
+    public void append(final long index, final long last, final long term) {
         Invariant.check(index == lastIndex + 1, "an entry leaves a gap (index, last)", index, lastIndex);
         Invariant.check(term >= lastTerm() && term > 0, "terms decrease along the log (term, last)", term, lastTerm());
         if (term != lastTerm()) {
@@ -34,7 +39,7 @@ public final class TermIndex {
             firstIndexes[runs] = index;
             terms[runs++] = term;
         }
-        lastIndex = index;
+        lastIndex = last;
     }
 
     /** Drops all entries behind {@code index}. */

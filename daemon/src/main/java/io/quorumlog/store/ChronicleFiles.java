@@ -28,6 +28,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class ChronicleFiles implements StoredFiles {
     private static final int CHUNK_BYTES = StoreLayout.MIB;
 
+    /** Read at first: who wants one record only is spared the rest. */
+    private static final int FIRST_CHUNK_BYTES = 16 * 1024;
+
     private static final int UNKNOWN = -1;
 
     private final Path directory;
@@ -66,8 +69,14 @@ final class ChronicleFiles implements StoredFiles {
 
     @Override
     public Scan scan(final int file) {
+        return scan(file, StoreFormat.FIRST_RECORD);
+    }
+
+    @Override
+    public Scan scan(final int file, final long offset) {
         final Path path = directory.resolve(FileCycle.fileName(file));
-        return new FileScan(path, isOlderThanKept(file) ? new AdvisedFile(path) : null);
+        final long document = offset - StoreFormat.DOCUMENT_HEADER_LENGTH;
+        return new FileScan(path, document, isOlderThanKept(file) ? new AdvisedFile(path) : null);
     }
 
     private boolean isOlderThanKept(final int file) {
@@ -91,12 +100,17 @@ final class ChronicleFiles implements StoredFiles {
         private ByteBuffer bytes;
         private long bufferStart;
         private int buffered;
-        private long document = StoreFormat.FIRST_DOCUMENT; // where next() looks
+        private int chunk; // read at a time
+        private long document; // where next() looks
         private long offset;
 
-        /** @param letGo the file if what has been read of it is to be let go, or null */
-        FileScan(final Path path, final AdvisedFile letGo) {
+        /**
+         * @param document where it begins
+         * @param letGo the file if what has been read of it is to be let go, or null
+         */
+        FileScan(final Path path, final long document, final AdvisedFile letGo) {
             this.path = path;
+            this.document = document;
             this.letGo = letGo;
             FileChannel opened = null;
             try {
@@ -107,7 +121,8 @@ final class ChronicleFiles implements StoredFiles {
                 CloseHelper.quietClose(opened);
                 throw failed(e);
             }
-            allocate((int) Math.min(CHUNK_BYTES, fileLength));
+            chunk = (int) Math.min(FIRST_CHUNK_BYTES, fileLength);
+            allocate(chunk);
         }
 
         @Override
@@ -204,9 +219,11 @@ final class ChronicleFiles implements StoredFiles {
         }
 
         private void fill(final long start, final int length) {
-            if (bytes.capacity() < length) {
-                allocate(Integer.highestOneBit(length - 1) << 1);
+            final int wanted = Math.max(length, chunk);
+            if (bytes.capacity() < wanted) {
+                allocate(BitUtil.findNextPositivePowerOfTwo(wanted));
             }
+            chunk = (int) Math.min(CHUNK_BYTES, fileLength);
             letGo(start);
             bytes.clear();
             try {

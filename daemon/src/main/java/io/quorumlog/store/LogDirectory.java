@@ -33,6 +33,10 @@ import org.agrona.CloseHelper;
  *   <li>what lies behind is removed, newest file first; the newest file that stays is cut, and the stream is opened on it.
  * </ol>
  *
+ * <p>So that a start takes no longer with a longer log, recovery reads the newest files, and all of them only where a file
+ * called {@code VERIFY} asks for it, which a node leaves that comes upon damage, or where it must; what it has not read, a
+ * {@link Scrub} reads then.
+ *
  * <p>Chronicle cannot cut a file, and damage in its store header makes it lose records or hang. Instead of copying the
  * good records into a new file, we cut the file itself and lay a fresh store header over the old one, always: its bytes
  * are the same for every file ({@link StoreFormat}), so doing it again after a crash half-way ends the same.
@@ -44,7 +48,11 @@ public final class LogDirectory implements AutoCloseable {
     /** Of two members, one alone is no majority. */
     private static final int SMALLEST_CLUSTER_THAT_REPAIRS = 3;
 
+    /** Of the newest files, a start reads so many: what takes a tenth of a second, or half a one from a disk. */
+    private static final int FILES_READ = 5;
+
     static final String LOCK_NAME = "LOCK";
+    static final String VERIFY_NAME = "VERIFY";
 
     private final Path directory;
     private final FileChannel lockChannel;
@@ -72,7 +80,9 @@ public final class LogDirectory implements AutoCloseable {
             final DamageRepair repair = new DamageRepair(directory, locked.files);
             final RecoveredLog recovered = locked.recover(identity, repair);
             final long end = recovered.isEmpty() ? RecordStream.NONE : recovered.end();
-            return new OpenedLog(locked, recovered, locked.openAt(end, maxRecordBytes), repair);
+            final ChronicleRecordStream stream = locked.openAt(end, maxRecordBytes);
+            locked.delete(directory.resolve(VERIFY_NAME));
+            return new OpenedLog(locked, recovered, stream, repair);
         } catch (final Throwable t) {
             locked.close();
             throw t;
@@ -81,10 +91,12 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Recovers, cutting off what is damaged as often as that must be done. */
     RecoveredLog recover(final NodeIdentity identity, final DamageRepair repair) {
+        final boolean isQuick = !repair.isUnderWay() && !Files.exists(directory.resolve(VERIFY_NAME));
+        final int filesRead = isQuick ? FILES_READ : Integer.MAX_VALUE;
         long cutAt = Long.MAX_VALUE;
         while (true) {
             try {
-                final RecoveredLog recovered = Recovery.recover(files, identity);
+                final RecoveredLog recovered = Recovery.recover(files, identity, filesRead);
                 if (!repair.isUnderWay()) {
                     return recovered;
                 }
@@ -112,6 +124,23 @@ public final class LogDirectory implements AutoCloseable {
         return damage.position() != RecordStream.NONE
                 && damage.soundIndex() > 0
                 && identity.memberIds().length >= SMALLEST_CLUSTER_THAT_REPAIRS;
+    }
+
+    /**
+     * Has the next start read the whole log. Any thread.
+     *
+     * @param why for a person
+     * @return what will happen, or what a person must do, in words
+     */
+    String verifyNext(final String why) {
+        final Path path = directory.resolve(VERIFY_NAME);
+        try {
+            Files.writeString(path, why + "\n");
+            return "the next start reads the whole log, and repairs it from the leader if it can";
+        } catch (final IOException e) {
+            return "put an empty file " + path
+                    + " there, so that the next start reads the whole log (it can't be made: " + IoReason.of(e) + ")";
+        }
     }
 
     /** Takes hold of a data directory, for the life of this object. */

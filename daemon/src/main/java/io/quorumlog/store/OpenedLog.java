@@ -2,6 +2,7 @@ package io.quorumlog.store;
 
 import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.RecoveredLog;
+import io.quorumlog.log.StorageException;
 import java.nio.file.Path;
 
 /**
@@ -41,6 +42,16 @@ public final class OpenedLog implements AutoCloseable {
         }
         FileForce.forceDirectory(directory.path());
         return repair.finish();
+    }
+
+    /**
+     * Records that the log was found damaged while it was used, so that the next start reads all of it. Any thread.
+     *
+     * @return the damage, and what becomes of it, in one line
+     */
+    public String onDamage(final StorageException damage) {
+        final String found = damage.getMessage();
+        return found + "; " + directory.verifyNext(found);
     }
 
     /** What was found and cut; all of it, what was kept, is on the disk. For one log to go on with. */

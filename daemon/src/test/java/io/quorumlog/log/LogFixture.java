@@ -27,7 +27,12 @@ final class LogFixture {
     }
 
     void start() {
-        final RecoveredLog recovered = recover();
+        start(Integer.MAX_VALUE);
+    }
+
+    /** Starts by reading so many of the newest files. */
+    void start(final int filesRead) {
+        final RecoveredLog recovered = Recovery.recover(stream.storedFiles(), IDENTITY, filesRead);
         report = recovered.report();
         stream.reopen(recovered);
         log = new ReplicaLog(stream, recovered, IDENTITY);

@@ -391,7 +391,12 @@ public final class MemoryRecordStream implements RecordStream {
 
             @Override
             public Scan scan(final int file) {
-                return new MemoryScan(bytes(file));
+                return scan(file, FIRST_OFFSET);
+            }
+
+            @Override
+            public Scan scan(final int file, final long offset) {
+                return new MemoryScan(bytes(file), (int) offset);
             }
         };
     }
@@ -400,11 +405,13 @@ public final class MemoryRecordStream implements RecordStream {
         private final UnsafeBuffer bytes;
         private final int used;
         private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
-        private int offset = FIRST_OFFSET;
-        private int nextOffset = FIRST_OFFSET;
+        private int offset;
+        private int nextOffset;
 
-        MemoryScan(final UnsafeBuffer bytes) {
+        MemoryScan(final UnsafeBuffer bytes, final int offset) {
             this.bytes = bytes;
+            this.offset = offset;
+            nextOffset = offset;
             used = usedBytes(bytes);
         }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("bad-days")
 final class DamagedFilesIT {
     private static final int PAGE_BYTES = 4096;
+    private static final int MORE_THAN_A_START_READS_MIB = 420;
     private static final String LOG_NAME = "19700101-000001R.cq4";
 
     @RegisterExtension
@@ -81,6 +82,41 @@ final class DamagedFilesIT {
         cluster.start(victim);
         cluster.awaitEqualLogs();
         assertFalse(cluster.node(victim).output().contains("damaged"), cluster.node(victim)::output);
+    }
+
+    /** An old file, which a start leaves to be verified while the node runs. */
+    @Test
+    void aMemberFindsWhatHasRottenInAnOldFileWhileItRunsAndItsNextStartMakesItGood() throws IOException {
+        final int leader = cluster.startAll();
+        final int victim = cluster.follower(leader);
+        new LargeAppends(cluster).append(MORE_THAN_A_START_READS_MIB);
+        awaitCommitted(victim, leader);
+        assertEquals(0, cluster.terminate(victim));
+        rot(victim);
+        cluster.node(victim).forgetOutput();
+
+        final NodeProcess running = cluster.start(victim);
+        ProcessCluster.untilTrue(
+                "the rot to be found",
+                () -> running.output()
+                        .lines()
+                        .anyMatch(line ->
+                                line.matches(".* ERROR .*" + LOG_NAME + " at offset \\d+ is damaged: .*restart.*")));
+        assertTrue(running.output().contains(" unread="), running::output);
+        awaitCommitted(victim, leader);
+
+        assertEquals(0, cluster.terminate(victim));
+        running.forgetOutput();
+        final NodeProcess repaired = cluster.start(victim);
+        ProcessCluster.untilTrue("it to be made good", () -> repaired.output().contains("blank=no"));
+        awaitCommitted(victim, leader);
+        assertFalse(repaired.output().contains(" unread="), repaired::output);
+    }
+
+    private void awaitCommitted(final int id, final int leader) {
+        final long commit = cluster.figure(leader, "commit_index");
+        ProcessCluster.untilTrue(
+                "member " + id + " to commit " + commit, () -> cluster.figure(id, "commit_index") >= commit);
     }
 
     /** What each had acknowledged may be in none of the prefixes that are left: nobody is to lead with less. */

@@ -15,6 +15,7 @@ import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.Recovery;
 import io.quorumlog.log.RecoveryReport;
 import io.quorumlog.log.ReplicaLog;
+import io.quorumlog.log.StorageException;
 import io.quorumlog.store.WrittenLog.Contents;
 import io.quorumlog.store.WrittenLog.Written;
 import java.io.IOException;
@@ -48,6 +49,9 @@ class EveryDamageTest {
 
     private static final int OPENED_ONE_IN = 8 * REPAIRED_ONE_IN;
 
+    /** Files that a quick start reads. */
+    private static final int FEWEST_READ = 2;
+
     /** Between cuts within the store header, which nobody reads. */
     private static final int STORE_HEADER_STEP = 4096;
 
@@ -70,6 +74,7 @@ class EveryDamageTest {
     private int refusals;
     private int cuts;
     private int starts;
+    private int passedOver;
 
     /**
      * What must come of a damage.
@@ -100,7 +105,8 @@ class EveryDamageTest {
     @AfterEach
     void tellHowMany() {
         System.out.println("damage: " + cases + " cases, " + refusals + " refused, " + cuts + " cut off, " + starts
-                + " started on");
+                + " started on, "
+                + passedOver + " passed over");
     }
 
     /** All bits first, each byte beginning with another one. */
@@ -128,6 +134,7 @@ class EveryDamageTest {
             }
         }
         assertTrue(refusals > cases / 3 && cuts > cases / 10, refusals + " refused, " + cuts + " cut off");
+        assertTrue(passedOver > cases / 4, passedOver + " passed over by a quick start");
     }
 
     @Test
@@ -248,9 +255,56 @@ class EveryDamageTest {
             assertEquals(e.getMessage(), survey.damage().getMessage());
         }
         assertEquals(expected.contents().entries(), entries(survey), expected.what);
+        checkQuickStart(expected);
         if (cases % REPAIRED_ONE_IN == 0) {
             start(expected, cases % OPENED_ONE_IN == 0);
         }
+    }
+
+    /** A start that reads the newest files only either comes to the same, or passes over what verification then finds. */
+    private void checkQuickStart(final Expected expected) {
+        try {
+            final RecoveryReport quick =
+                    Recovery.recover(files, WrittenLog.IDENTITY, FEWEST_READ).report();
+            if (quick.unread() > 0 && isIn(expected.hole, quick.unread())) {
+                passedOver++;
+                assertTrue(expected.isRefused, expected.what);
+                assertEquals(written.last().after().entries().size(), quick.lastIndex(), expected.what);
+                assertEquals(written.last().after().term(), quick.term(), expected.what);
+                assertNull(quick.repair(), expected.what);
+                assertEquals("damaged", verify(quick.unread()), expected.what);
+            } else {
+                assertFalse(expected.isRefused, expected.what);
+                assertEquals(expected.contents().entries().size(), quick.lastIndex(), expected.what);
+                assertEquals(expected.contents().term(), quick.term(), expected.what);
+                assertEquals(expected.isCut, quick.repair() != null, expected.what);
+                assertTrue(quick.unread() == 0 || verify(quick.unread()).equals("sound"), expected.what);
+            }
+        } catch (final DamagedLogException e) {
+            assertTrue(expected.isRefused, () -> expected.what + ": " + e.getMessage());
+            assertNames(expected, e);
+        }
+    }
+
+    private static boolean isIn(final long hole, final int oldestFiles) {
+        return hole != RecordStream.NONE && RecordStream.file(hole) <= oldestFiles;
+    }
+
+    private String verify(final int oldestFiles) {
+        final StringBuilder verdict = new StringBuilder();
+        new Scrub(files, oldestFiles, WrittenLog.IDENTITY, new Scrub.Listener() {
+                    @Override
+                    public void onSound(final int count, final long bytes, final long elapsedNs) {
+                        verdict.append("sound");
+                    }
+
+                    @Override
+                    public void onDamage(final StorageException damage) {
+                        verdict.append("damaged");
+                    }
+                })
+                .run();
+        return verdict.toString();
     }
 
     private static void assertNames(final Expected expected, final DamagedLogException damage) {

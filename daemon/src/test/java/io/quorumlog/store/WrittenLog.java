@@ -83,10 +83,20 @@ final class WrittenLog {
 
     /** @param target gets the files, without the space that is only reserved */
     WrittenLog(final Path source, final Path target) throws IOException {
+        this(source, target, 0);
+    }
+
+    /** @param more entries than there would be otherwise, each with a mark */
+    WrittenLog(final Path source, final Path target, final int more) throws IOException {
         try (OpenedLog opened = LogDirectory.open(source, IDENTITY, StoreLayout.MIB)) {
             force = new FileForce(source);
             log = new ReplicaLog(new SmallFiles(opened.stream()), opened.recovered(), IDENTITY);
             write();
+            for (int i = 0; i < more; i++) {
+                appendMany(1);
+                flush();
+                mark();
+            }
             opened.records().write();
             force.close();
             for (int file = 1; file <= files(); file++) {
@@ -224,7 +234,7 @@ final class WrittenLog {
         return first;
     }
 
-    private Written last() {
+    Written last() {
         return records.get(records.size() - 1);
     }
 
