@@ -16,6 +16,8 @@ enum Outcome {
     LAGGARD_CAUGHT_UP,
     STARTED,
     RESTARTED,
+    /** A start took old files from their indexes. */
+    FILES_LEFT_UNREAD,
     /** Recovery cut off a torn tail. */
     TAIL_CUT,
     FILE_BEGUN,

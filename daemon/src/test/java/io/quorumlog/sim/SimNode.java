@@ -29,6 +29,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * then an {@code Error} that nobody knows is thrown from the port, and the objects are never touched again.
  */
 final class SimNode implements Surroundings {
+    /** Of the newest files, a start reads so many. */
+    private static final int FILES_READ = 2;
+
     private static final long LEAST_TURN_DELAY_NS = 1_000;
     private static final long MOST_TURN_DELAY_NS = 30_000;
     private static final int NO_CRASH = -1;
@@ -176,7 +179,12 @@ final class SimNode implements Surroundings {
      */
     private RecoveredLog recover() {
         try {
-            final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity);
+            // What is damaged in a file that is not read is found a moment later, and the next start reads everything.
+            final int filesRead = disk.isDamaged() ? Integer.MAX_VALUE : FILES_READ;
+            final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity, filesRead);
+            if (recovered.report().unread() > 0) {
+                simulation.reached(Outcome.FILES_LEFT_UNREAD);
+            }
             if (disk.isDamaged()) {
                 throw new BrokenInvariant("DamageIsNamed", "member " + id + " comes up on a damaged log");
             }
