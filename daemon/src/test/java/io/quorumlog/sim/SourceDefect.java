@@ -99,7 +99,16 @@ enum SourceDefect implements KnownMistake {
             Set.of("Liveness"),
             "raft/Leader.java",
             "append(RecordKind.NO_OP, raft.config().clusterIdentity(), 0, 0);",
-            "");
+            ""),
+    READER_THAT_GOES_ON_TO_A_SUPERSEDED_ENTRY(
+            "",
+            "who reads one entry after another takes the next record of the right index, whatever its term",
+            1,
+            20,
+            Set.of("ReadsAreStable", "CommitNeedsMajority", "StateMachineSafety", "LogMatching", Frames.OWN_CHECK),
+            "log/EntryIndex.java",
+            "&& view.getLong(LogRecord.TERM_OFFSET, LITTLE_ENDIAN) == terms.termAt(index);",
+            ";");
 
     private static final String PACKAGE = "io/quorumlog/";
 
