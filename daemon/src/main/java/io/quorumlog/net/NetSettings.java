@@ -30,12 +30,15 @@ public record NetSettings(
         long electionTimeoutNs,
         int maxEntryBytes,
         boolean spin) {
+    /**
+     * After so long without a frame to a peer one is sent that says that we live. A process that came back under the same
+     * address resets the old connection when it gets that: soon.
+     */
+    static final long KEEP_ALIVE_NS = TimeUnit.MILLISECONDS.toNanos(333);
     /** Silence from a peer below this proves nothing, however short the election timeout: a JVM may pause that long. */
     private static final long SHORTEST_SILENCE_NS = TimeUnit.SECONDS.toNanos(1);
     /** How much longer than an election timeout a peer may be silent, however long that one is. */
     private static final long SILENCE_BEYOND_ELECTION_NS = TimeUnit.SECONDS.toNanos(1);
-    /** A process that came back under the same address resets the old connection when it gets the next frame: soon. */
-    private static final long LONGEST_KEEP_ALIVE_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /**
      * Another member, and where it is dialed.
@@ -72,15 +75,10 @@ public record NetSettings(
         return new PeerLimits(maxEntryBytes);
     }
 
-    /** After how long without a frame to a peer one is sent that says that we live. */
-    long keepAliveNs() {
-        return Math.min(electionTimeoutNs / 2, LONGEST_KEEP_ALIVE_NS);
-    }
-
     /**
      * After how long without a byte from a peer its connection counts as broken: three election timeouts, but not more than
      * one and a second, so that long timeouts don't leave a dead connection in the way of a peer that is back. Never below
-     * an election timeout, for a broken connection to the leader begins an election; nor below two keep-alives.
+     * an election timeout, for a broken connection to the leader begins an election; nor below three keep-alives.
      */
     long silenceNs() {
         final long silenceNs = Math.min(3 * electionTimeoutNs, electionTimeoutNs + SILENCE_BEYOND_ELECTION_NS);

@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class PeerLink {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
 
+    /** Who is awake says that it lives so much earlier: to wake up for nothing else costs more than to say it. */
+    static final long KEEP_ALIVE_EARLY_NS = NetSettings.KEEP_ALIVE_NS / 5;
+
     private final PeerLinks links;
     private final NetSettings.Peer peer;
     private final boolean dials;
@@ -83,7 +86,7 @@ final class PeerLink {
         if (current != null) {
             if (nowNs - current.lastReceivedNs() >= links.silenceNs()) {
                 current.close("silent for " + (nowNs - current.lastReceivedNs()) / 1_000_000 + " ms");
-            } else if (nowNs - current.lastSentNs() >= links.keepAliveNs()) {
+            } else if (nowNs - current.lastSentNs() >= NetSettings.KEEP_ALIVE_NS - KEEP_ALIVE_EARLY_NS) {
                 current.sendKeepAlive(nowNs);
             }
         } else if (attempt != null) {
@@ -106,7 +109,7 @@ final class PeerLink {
     long waitNs(final long nowNs) {
         if (current != null) {
             final long silence = current.lastReceivedNs() + links.silenceNs() - nowNs;
-            final long keepAlive = current.lastSentNs() + links.keepAliveNs() - nowNs;
+            final long keepAlive = current.lastSentNs() + NetSettings.KEEP_ALIVE_NS - nowNs;
             return Math.max(0, Math.min(silence, keepAlive));
         }
         if (attempt != null) {

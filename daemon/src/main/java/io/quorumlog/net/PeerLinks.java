@@ -405,10 +405,6 @@ final class PeerLinks implements PeerTransport {
         return settings.silenceNs();
     }
 
-    long keepAliveNs() {
-        return settings.keepAliveNs();
-    }
-
     long nowNs() {
         return nowNs;
     }

@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.MutableDirectBuffer;
@@ -409,6 +410,29 @@ class PeerLinksTest {
 
         assertEquals(List.of("up 2"), first.events());
         assertEquals(List.of("up 1"), second.events());
+    }
+
+    @Test
+    void whoIsAwakeSaysALittleEarlierThatItLives() throws IOException {
+        final AtomicLong nowNs = new AtomicLong(1);
+        final TestNode node = closed(new TestNode(2, 0, nowNs::get, TestNode.nobody(1)));
+        final Socket socket = connectAs(node, 1);
+        node.awaitEvents("up 1");
+
+        nowNs.addAndGet(NetSettings.KEEP_ALIVE_NS - PeerLink.KEEP_ALIVE_EARLY_NS - 1);
+        takeATurn(node);
+        assertEquals(0, socket.getInputStream().available());
+        nowNs.addAndGet(1);
+        takeATurn(node);
+
+        assertEquals(KeepAlive.LENGTH, socket.getInputStream().available());
+        assertEquals(MessageKind.KEEP_ALIVE, nextKind(socket));
+    }
+
+    /** Between two calls. */
+    private static void takeATurn(final TestNode node) {
+        node.call(() -> null);
+        node.call(() -> null);
     }
 
     @Test
