@@ -125,7 +125,7 @@ final class FileIndexRecord {
 
     /**
      * Whether what it says of its entries can be: runs and entries that are no client's rise, and are within its range.
-     * Wants a {@link #isWellFormed() well formed} one.
+     * Wants a {@link #isWellFormed() well formed} one. The slots are not looked at: a search checks where they lead.
      */
     boolean isPossible() {
         final long last = lastIndex();

@@ -76,8 +76,8 @@ final class LogState {
     }
 
     /** The cluster was founded by an entry that is committed, and that is not looked at. */
-    void founded(final ClusterIdentity by) {
-        cluster = by;
+    void founded(final ClusterIdentity identity) {
+        cluster = identity;
     }
 
     /** Applies what a file's header tells of the state before it. */

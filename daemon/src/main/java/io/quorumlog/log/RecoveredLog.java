@@ -19,6 +19,8 @@ public final class RecoveredLog {
     private final int cutFile;
     private final long cutOffset;
     private final int[] filesToDelete;
+    private final long flushedBefore;
+    private final boolean areIndexesRight;
     private final RecoveryReport report;
 
     RecoveredLog(
@@ -30,6 +32,8 @@ public final class RecoveredLog {
             final int cutFile,
             final long cutOffset,
             final int[] filesToDelete,
+            final long flushedBefore,
+            final boolean areIndexesRight,
             final RecoveryReport report) {
         this.state = state;
         newestFile = state.entries().isEmpty() ? NO_FILE : state.entries().newestFile();
@@ -40,6 +44,8 @@ public final class RecoveredLog {
         this.cutFile = cutFile;
         this.cutOffset = cutOffset;
         this.filesToDelete = filesToDelete;
+        this.flushedBefore = flushedBefore;
+        this.areIndexesRight = areIndexesRight;
         this.report = report;
     }
 
@@ -73,6 +79,19 @@ public final class RecoveredLog {
         return cutFile != NO_FILE
                 ? RecordStream.position(cutFile, cutOffset)
                 : RecordStream.position(filesToDelete[filesToDelete.length - 1], 0);
+    }
+
+    /**
+     * Before which position everything is known to have been flushed; what is behind may be in the page cache only. At most
+     * where the log ends now.
+     */
+    public long flushedBefore() {
+        return Math.min(flushedBefore, end);
+    }
+
+    /** Whether the indexes of the files that were read are those of their entries, so that a start may trust them. */
+    public boolean areIndexesRight() {
+        return areIndexesRight;
     }
 
     public RecoveryReport report() {

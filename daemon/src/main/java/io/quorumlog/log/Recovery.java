@@ -10,8 +10,8 @@ import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reads a stopped log from end to end, and says what it holds: every file, every checksum, every record against those
- * before it. Nothing is trusted, and nothing is changed; what must be cut is in the result.
+ * Reads a stopped log, and says what it holds: from end to end, every file, every checksum, every record against those
+ * before it, or, at most starts, so the newest files only. Nothing is changed; what must be cut is in the result.
  *
  * <p>The question that it answers is <em>torn or damaged?</em> A crash loses what was not flushed, in any pattern: a page
  * written late leaves a hole of zeros, or half a record, before pages that were written early. Nothing of that was ever
@@ -39,20 +39,27 @@ import org.agrona.concurrent.UnsafeBuffer;
  * table is kept in memory instead.
  *
  * <p>A start that {@linkplain #recover(StoredFiles, NodeIdentity, int) reads the newest files only} takes what the older
- * ones hold from their indexes, so that it takes no longer with a longer log; they are {@linkplain #verify verified} while
- * the node runs. It trusts them only where evidence says that all of them had been flushed, so that no crash can have torn
- * them, and where headers and indexes, checksums and all, fit one another. Wherever anything does not, it reads everything,
- * and what this says is what counts.
+ * ones hold from their indexes, so that it hardly takes longer with a longer log; they are {@linkplain #verify verified}
+ * while the node runs. It trusts them only where evidence says that all of them had been flushed, so that no crash can have
+ * torn them, and where headers and indexes, checksums and all, fit one another. Wherever anything does not, it reads
+ * everything, and what this says is what counts.
  */
 public final class Recovery {
+    /** What had been flushed is said by a file behind those that are not read, and the newest may be torn. */
+    private static final int FEWEST_READ = 2;
+
+    private static final int ALL = Integer.MAX_VALUE;
+
     private final StoredFiles files;
     private final LogOwner owner;
     private final RecordObserver observer;
     private final int[] foundNumbers;
     /** Of the files before the first gap. */
     private final int[] numbers;
-    /** How many of the newest files are read. */
+    /** How many of the newest files are read; at least {@link #FEWEST_READ}. */
     private final int filesRead;
+    /** Whether nothing may be torn. */
+    private final boolean isVerification;
 
     private final LogState state = new LogState();
 
@@ -63,6 +70,8 @@ public final class Recovery {
     private final ExpandableArrayBuffer expectedIndex = new ExpandableArrayBuffer();
     private final UnsafeBuffer expectedView = new UnsafeBuffer(0, 0);
     private final FileIndexRecord fileIndex = new FileIndexRecord();
+    private final UnsafeBuffer header = new UnsafeBuffer(0, 0);
+    private long headerOffset;
 
     private long lastPosition = RecordStream.NONE;
     private long end;
@@ -70,6 +79,7 @@ public final class Recovery {
     private boolean marked;
     private boolean isHardStateRead;
     private boolean isEveryIndexRight = true;
+    private long flushedBefore;
 
     private int cutFile = RecoveredLog.NO_FILE;
     private long cutOffset;
@@ -77,10 +87,18 @@ public final class Recovery {
     private String repair;
 
     private Recovery(
-            final StoredFiles files, final NodeIdentity identity, final RecordObserver observer, final int filesRead) {
+            final StoredFiles files,
+            final NodeIdentity identity,
+            final RecordObserver observer,
+            final int filesRead,
+            final boolean isVerification) {
+        if (filesRead < FEWEST_READ) {
+            throw new IllegalArgumentException("filesRead=" + filesRead);
+        }
         this.files = files;
         this.observer = observer;
         this.filesRead = filesRead;
+        this.isVerification = isVerification;
         owner = new LogOwner(files, identity);
         foundNumbers = files.numbers();
         int together = Math.min(1, foundNumbers.length);
@@ -111,7 +129,7 @@ public final class Recovery {
      */
     public static RecoveredLog recover(final StoredFiles files, final NodeIdentity identity, final int filesRead) {
         try {
-            return new Recovery(files, identity, RecordObserver.NONE, filesRead).run();
+            return new Recovery(files, identity, RecordObserver.NONE, filesRead, false).run();
         } catch (final DamagedLogException e) {
             // Where the damage begins is found by who reads everything.
             return recover(files, identity);
@@ -126,14 +144,7 @@ public final class Recovery {
      * @throws StorageException if they can't be read
      */
     public static void verify(final StoredFiles files, final NodeIdentity identity) {
-        final Recovery recovery = new Recovery(files, identity, RecordObserver.NONE, Integer.MAX_VALUE);
-        final RecoveredLog recovered = recovery.run();
-        if (recovered.needsRepair() || !recovered.isClosed() || !recovery.isEveryIndexRight) {
-            throw new DamagedLogException(
-                    recovered.needsRepair()
-                            ? recovered.report().repair()
-                            : "closed files end, or their index says, something else than what was written");
-        }
+        new Recovery(files, identity, RecordObserver.NONE, ALL, true).run();
     }
 
     /**
@@ -142,13 +153,13 @@ public final class Recovery {
      * @param identity whose log it must be; null for anybody's
      */
     static RecoveredLog recover(final StoredFiles files, final NodeIdentity identity, final RecordObserver observer) {
-        return new Recovery(files, identity, observer, Integer.MAX_VALUE).run();
+        return new Recovery(files, identity, observer, ALL, false).run();
     }
 
     private RecoveredLog run() {
-        final int unread = unreadFiles();
-        for (int i = 0; i < unread; i++) {
-            takeFromIndex(i);
+        final int unread = filesRead == ALL ? 0 : unreadFiles();
+        if (unread > 0) {
+            takeFromIndexes(unread);
         }
         boolean whole = true;
         for (int i = unread; i < numbers.length && whole; i++) {
@@ -175,6 +186,8 @@ public final class Recovery {
                 cutFile,
                 cutOffset,
                 filesToDelete,
+                flushedBefore,
+                isEveryIndexRight,
                 new RecoveryReport(
                         state.lastIndex(),
                         kept,
@@ -189,53 +202,75 @@ public final class Recovery {
     // Files that are not read.
 
     /**
-     * How many of the oldest files need not be read: the header of one that is read says that all of theirs was flushed, and
-     * the header of another one that the cluster was founded in them.
+     * How many of the oldest files need not be read: those of which all had been flushed. The newest header that is whole
+     * says so, or else a record behind it.
      */
     private int unreadFiles() {
-        final int unread = numbers.length - filesRead;
-        if (unread <= 0
-                || !copyHeader(unread + 1)
-                || fileHeader.flushedBefore() <= RecordStream.position(numbers[unread], 0)
-                || !copyHeader(unread)
-                || (fileHeader.clusterIdHigh() | fileHeader.clusterIdLow()) == 0) {
+        final int most = numbers.length - filesRead;
+        if (most <= 0) {
             return 0;
         }
-        state.founded(
-                new ClusterIdentity(fileHeader.clusterIdHigh(), fileHeader.clusterIdLow(), fileHeader.memberIds()));
+        final long enough = RecordStream.position(numbers[most], 0);
+        for (int file = numbers.length - 1; file > most && flushedBefore <= enough; file--) {
+            findFlushed(numbers[file], enough);
+        }
+        int unread = 0;
+        while (unread < most && RecordStream.position(numbers[unread + 1], 0) < flushedBefore) {
+            unread++;
+        }
         return unread;
     }
 
-    /** Makes {@link #fileHeader} a copy of a file's header. @return false if it is not one of ours */
-    private boolean copyHeader(final int file) {
-        try (StoredFiles.Scan scan = files.scan(numbers[file])) {
-            if (!isNextIntact(scan) || !isHeader(scan.record()) || fileHeader.format() > FileHeaderRecord.FORMAT) {
-                return false;
+    /** Reads a file from its begin, as long as its records are whole, for evidence, until there is enough. */
+    private void findFlushed(final int number, final long enough) {
+        try (StoredFiles.Scan scan = files.scan(number)) {
+            while (flushedBefore <= enough && isNextIntact(scan)) {
+                final long evidence = evidence(scan.record());
+                if (evidence <= RecordStream.position(number, scan.offset())) {
+                    flushedBefore = Math.max(flushedBefore, evidence);
+                }
             }
-            final UnsafeBuffer copy = new UnsafeBuffer(new byte[scan.record().capacity()]);
-            copy.putBytes(0, scan.record(), 0, copy.capacity());
-            fileHeader.wrap(copy);
-            return true;
         }
     }
 
-    /** Applies a closed file by its header and its index; what stands between them is not read. */
-    private void takeFromIndex(final int file) {
-        if (!copyHeader(file + 1)) {
-            throw damaged(numbers[file + 1], 0, "no header");
+    /** Applies closed files by their headers and indexes; what stands between these is not read. */
+    private void takeFromIndexes(final int count) {
+        copyHeader(0);
+        for (int file = 0; file < count; file++) {
+            final int number = numbers[file];
+            checkFileHeader(number, headerOffset, header);
+            apply(number, headerOffset, header, true);
+            final long least = end;
+            copyHeader(file + 1);
+            takeIndex(number, fileHeader.prevPosition(), least);
         }
-        final long position = fileHeader.prevPosition();
-        final int number = numbers[file];
-        if (RecordStream.file(position) != number) {
-            throw damaged(numbers[file + 1], 0, "it goes on behind another file");
+        if ((fileHeader.clusterIdHigh() | fileHeader.clusterIdLow()) == 0) {
+            throw damaged(numbers[count], headerOffset, "the cluster was not founded before");
         }
-        try (StoredFiles.Scan scan = files.scan(number)) {
-            if (!isNextIntact(scan) || record.kind() != RecordKind.FILE_HEADER) {
-                throw damaged(number, scan.offset(), "no header");
+        state.founded(
+                new ClusterIdentity(fileHeader.clusterIdHigh(), fileHeader.clusterIdLow(), fileHeader.memberIds()));
+    }
+
+    /** Makes {@link #header} a file's header, of our version and format, and wraps it. */
+    private void copyHeader(final int file) {
+        try (StoredFiles.Scan scan = files.scan(numbers[file])) {
+            final boolean isIntact = isNextIntact(scan);
+            headerOffset = scan.offset();
+            if (!isIntact || !isHeader(scan.record())) {
+                throw damaged(numbers[file], headerOffset, "no header");
             }
-            checkVersion(number, scan.offset());
-            checkFileHeader(number, scan.offset(), scan.record());
-            apply(number, scan.offset(), scan.record(), true);
+            checkVersion(numbers[file], headerOffset);
+            checkFormat(numbers[file], headerOffset);
+            header.wrap(new byte[scan.record().capacity()]);
+            header.putBytes(0, scan.record(), 0, header.capacity());
+        }
+        record.wrap(header, 0, header.capacity());
+        fileHeader.wrap(header);
+    }
+
+    private void takeIndex(final int number, final long position, final long least) {
+        if (position < least || RecordStream.file(position) != number) {
+            throw damaged(number, 0, "the next file's header does not go on behind it");
         }
         try (StoredFiles.Scan scan = files.scan(number, position & 0xFFFF_FFFFL)) {
             if (!isNextIntact(scan) || record.kind() != RecordKind.FILE_INDEX || !isPossibleIndex(scan.record())) {
@@ -248,6 +283,7 @@ public final class Recovery {
             }
             end = position + record.length();
         }
+        record.wrap(header, 0, header.capacity());
         lastPosition = position;
         closed = true;
     }
@@ -307,6 +343,9 @@ public final class Recovery {
     private boolean isEndWhole(final int file, final boolean empty, final long offset) {
         final long hole = RecordStream.position(numbers[file], offset);
         if (file + 1 == numbers.length) {
+            if (isVerification && !closed) {
+                throw damaged(numbers[file], offset, "the file ends there");
+            }
             if (empty) {
                 drop(file, offset, true, "empty file " + files.name(numbers[file]) + " dropped");
             }
@@ -314,6 +353,9 @@ public final class Recovery {
         }
         if (!empty && nextFileFollows(file + 1)) {
             return true;
+        }
+        if (isVerification) {
+            throw damaged(numbers[file], offset, "the file ends there");
         }
         findEvidence(file + 1, hole, "the file ends there");
         drop(
@@ -345,6 +387,9 @@ public final class Recovery {
     private boolean tear(
             final int file, final StoredFiles.Scan scan, final long offset, final boolean first, final String what) {
         final int number = numbers[file];
+        if (isVerification) {
+            throw damaged(number, offset, what);
+        }
         final long hole = RecordStream.position(number, offset);
         Found found = scan.resync(offset);
         while (found != Found.END) {
@@ -387,18 +432,13 @@ public final class Recovery {
     private void checkEvidence(
             final int file, final long offset, final DirectBuffer bytes, final long hole, final String what) {
         checkVersion(file, offset);
-        final long flushedBefore;
-        if (record.kind() == RecordKind.HARD_STATE && bytes.capacity() == HardStateRecord.LENGTH) {
-            flushedBefore = hardState.wrap(bytes).flushedBefore();
-        } else if (record.kind() == RecordKind.FILE_HEADER && isHeader(bytes)) {
+        if (record.kind() == RecordKind.FILE_HEADER && isHeader(bytes)) {
             checkFormat(file, offset);
             owner.checkHeader(file, fileHeader);
-            flushedBefore = fileHeader.flushedBefore();
-        } else {
-            return;
         }
+        final long evidence = evidence(bytes);
         // No record testifies to what is behind itself: such bytes are a payload's, or made up.
-        if (flushedBefore > hole && flushedBefore <= RecordStream.position(file, offset)) {
+        if (evidence > hole && evidence <= RecordStream.position(file, offset)) {
             final int damaged = RecordStream.file(hole);
             throw new DamagedLogException(
                     files.name(damaged) + " at offset " + (hole & 0xFFFF_FFFFL)
@@ -408,6 +448,14 @@ public final class Recovery {
                     hole,
                     state.lastIndex());
         }
+    }
+
+    /** Before which position, as a whole record says, everything had been flushed; 0 if it says nothing. */
+    private long evidence(final DirectBuffer bytes) {
+        if (record.kind() == RecordKind.HARD_STATE && bytes.capacity() == HardStateRecord.LENGTH) {
+            return hardState.wrap(bytes).flushedBefore();
+        }
+        return record.kind() == RecordKind.FILE_HEADER && isHeader(bytes) ? fileHeader.flushedBefore() : 0;
     }
 
     /** Records what is not kept: the file's end, or all of it, and all later files. */
@@ -516,11 +564,11 @@ public final class Recovery {
         if (hardState.isBlank() && !state.isBlank()) {
             throw damaged(file, offset, "a member that had been brought up to date is blank again");
         }
-        final long flushedBefore = hardState.flushedBefore();
-        if (flushedBefore > RecordStream.position(file, offset)) {
+        if (hardState.flushedBefore() > RecordStream.position(file, offset)) {
             throw damaged(file, offset, "a hard state testifies to what is behind it");
         }
-        marked = flushedBefore >= end
+        flushedBefore = Math.max(flushedBefore, hardState.flushedBefore());
+        marked = hardState.flushedBefore() >= end
                 && hardState.term() == state.term()
                 && hardState.votedFor() == state.votedFor()
                 && hardState.isBlank() == state.isBlank();
@@ -562,6 +610,7 @@ public final class Recovery {
                     + ClusterIdentity.idText(fileHeader.clusterIdHigh(), fileHeader.clusterIdLow())
                     + ", but the files before it to cluster " + ClusterIdentity.idText(cluster.high(), cluster.low()));
         }
+        flushedBefore = Math.max(flushedBefore, fileHeader.flushedBefore());
         state.fileHeader(fileHeader.term(), fileHeader.votedFor(), fileHeader.prevTimestampMs());
         state.commit(fileHeader.commitIndex());
         state.entries().beginFile(file);
@@ -616,6 +665,8 @@ public final class Recovery {
                 expectedIndex, 0, entries.newestFirstIndex(), entries.newestSlots(), state.terms(), state.nonClients());
         if (length == bytes.capacity() && isExpectedIndex(bytes, length)) {
             entries.indexWritten(RecordStream.position(file, offset));
+        } else if (isVerification) {
+            throw damaged(file, offset, "the file's index is not that of its entries");
         } else {
             isEveryIndexRight = false;
         }

@@ -18,7 +18,7 @@ import java.lang.management.ManagementFactory;
  */
 record NetMemory(
         int peerInputBytes, int peerOutputBytes, long largeInputBytes, long smallInputBytes, long outputBytes) {
-    /** For the common buffer, connections that have not greeted, and what the log reads with. */
+    /** For the common buffer, connections that have not greeted, and what the log reads with, its largest record aside. */
     private static final long RESERVED_BYTES = 6L * 1024 * 1024;
 
     /**
@@ -46,7 +46,8 @@ record NetMemory(
 
         final long peersBytes = settings.peers().size()
                 * ((long) peerInputBytes + peerOutputBytes + NetLimits.FIRST_OUTPUT_CHUNK_BYTES);
-        final long fixedBytes = peersBytes + RESERVED_BYTES + 2 * NetLimits.CACHED_BYTES;
+        final long fixedBytes =
+                peersBytes + RESERVED_BYTES + settings.peerLimits().maxRecordBytes() + 2 * NetLimits.CACHED_BYTES;
         // Two largest requests at a time: with less, one client that is slow to end his would lock the others out.
         final long leastLarge = 2L * requestBytes;
         final long leastBytes = fixedBytes + leastLarge + leastLarge / SMALL_SHARE + LEAST_OUTPUT_BYTES;

@@ -293,10 +293,11 @@ final class Node {
                 LOG.warn(repaired);
             }
             run(opened, log, events, trace);
-        } catch (final DamagedLogException e) {
-            end.withLine(ProcessEnd.FAILED, inDirectory(opened.onDamage(e)));
         } catch (final Throwable t) {
             // Here, before anything is closed: with memory or disk gone, closing has no end but more failures.
+            if (t instanceof StorageException wrong && !(t instanceof NoSpaceException)) {
+                end.withLine(ProcessEnd.FAILED, inDirectory(opened.verifyAtNextStart(wrong)));
+            }
             fail(t);
         }
     }

@@ -1,6 +1,6 @@
 package io.quorumlog.node;
 
-import io.quorumlog.log.StorageException;
+import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.store.OpenedLog;
 import io.quorumlog.store.Scrub;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +18,17 @@ record ScrubLog(OpenedLog opened) implements Scrub.Listener {
 
     /** The node goes on: it serves nothing that is damaged, and the operator chooses when it can be spared. */
     @Override
-    public void onDamage(final StorageException damage) {
-        LOG.error("{}; restart this node when the others are well", opened.onDamage(damage));
+    public void onDamage(final DamagedLogException damage, final boolean canBeMadeGood) {
+        LOG.error(
+                "{}{}",
+                opened.verifyAtNextStart(damage),
+                canBeMadeGood
+                        ? " and gets from the leader what is damaged; restart this node when the others are well"
+                        : ", and will refuse it: restore the directory before, or wipe it and let the node start blank");
+    }
+
+    @Override
+    public void onGivenUp(final String why) {
+        LOG.warn("old files are not verified: {}", why);
     }
 }

@@ -221,7 +221,7 @@ final class ChronicleFiles implements StoredFiles {
         private void fill(final long start, final int length) {
             final int wanted = Math.max(length, chunk);
             if (bytes.capacity() < wanted) {
-                allocate(BitUtil.findNextPositivePowerOfTwo(wanted));
+                allocate(wanted);
             }
             chunk = (int) Math.min(CHUNK_BYTES, fileLength);
             letGo(start);

@@ -33,18 +33,15 @@ import org.agrona.CloseHelper;
  *   <li>what lies behind is removed, newest file first; the newest file that stays is cut, and the stream is opened on it.
  * </ol>
  *
- * <p>So that a start takes no longer with a longer log, recovery reads the newest files, and all of them only where a file
- * called {@code VERIFY} asks for it, which a node leaves that comes upon damage, or where it must; what it has not read, a
- * {@link Scrub} reads then.
+ * <p>So that a start hardly takes longer with a longer log, recovery reads the newest files, and all of them only where a
+ * file called {@code VERIFY} asks for it, which a node leaves that comes upon damage, or where it must; what it has not read,
+ * a {@link Scrub} reads then.
  *
  * <p>Chronicle cannot cut a file, and damage in its store header makes it lose records or hang. Instead of copying the
  * good records into a new file, we cut the file itself and lay a fresh store header over the old one, always: its bytes
  * are the same for every file ({@link StoreFormat}), so doing it again after a crash half-way ends the same.
  */
 public final class LogDirectory implements AutoCloseable {
-    /** At most so many of the newest files can hold something that was not flushed: a roll needs the flush thread. */
-    private static final int UNFLUSHED_FILES = 3;
-
     /** Of two members, one alone is no majority. */
     private static final int SMALLEST_CLUSTER_THAT_REPAIRS = 3;
 
@@ -80,9 +77,8 @@ public final class LogDirectory implements AutoCloseable {
             final DamageRepair repair = new DamageRepair(directory, locked.files);
             final RecoveredLog recovered = locked.recover(identity, repair);
             final long end = recovered.isEmpty() ? RecordStream.NONE : recovered.end();
-            final ChronicleRecordStream stream = locked.openAt(end, maxRecordBytes);
-            locked.delete(directory.resolve(VERIFY_NAME));
-            return new OpenedLog(locked, recovered, stream, repair);
+            return new OpenedLog(
+                    locked, recovered, locked.openAt(end, recovered.flushedBefore(), maxRecordBytes), repair);
         } catch (final Throwable t) {
             locked.close();
             throw t;
@@ -91,12 +87,16 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Recovers, cutting off what is damaged as often as that must be done. */
     RecoveredLog recover(final NodeIdentity identity, final DamageRepair repair) {
-        final boolean isQuick = !repair.isUnderWay() && !Files.exists(directory.resolve(VERIFY_NAME));
-        final int filesRead = isQuick ? FILES_READ : Integer.MAX_VALUE;
+        final Path verify = directory.resolve(VERIFY_NAME);
+        final boolean isVerified = Files.exists(verify);
+        final int filesRead = isVerified || repair.isUnderWay() ? Integer.MAX_VALUE : FILES_READ;
         long cutAt = Long.MAX_VALUE;
         while (true) {
             try {
                 final RecoveredLog recovered = Recovery.recover(files, identity, filesRead);
+                if (isVerified && recovered.areIndexesRight()) {
+                    delete(verify);
+                }
                 if (!repair.isUnderWay()) {
                     return recovered;
                 }
@@ -120,7 +120,7 @@ public final class LogDirectory implements AutoCloseable {
      * it remembers by its first entry that there was a cluster. Who remembers nothing might found a new one with others who
      * lost theirs.
      */
-    private static boolean canBeMadeGood(final DamagedLogException damage, final NodeIdentity identity) {
+    static boolean canBeMadeGood(final DamagedLogException damage, final NodeIdentity identity) {
         return damage.position() != RecordStream.NONE
                 && damage.soundIndex() > 0
                 && identity.memberIds().length >= SMALLEST_CLUSTER_THAT_REPAIRS;
@@ -130,13 +130,13 @@ public final class LogDirectory implements AutoCloseable {
      * Has the next start read the whole log. Any thread.
      *
      * @param why for a person
-     * @return what will happen, or what a person must do, in words
+     * @return what the next start does, or what a person must do, in words
      */
-    String verifyNext(final String why) {
+    String verifyAtNextStart(final String why) {
         final Path path = directory.resolve(VERIFY_NAME);
         try {
             Files.writeString(path, why + "\n");
-            return "the next start reads the whole log, and repairs it from the leader if it can";
+            return "the next start reads the whole log";
         } catch (final IOException e) {
             return "put an empty file " + path
                     + " there, so that the next start reads the whole log (it can't be made: " + IoReason.of(e) + ")";
@@ -242,8 +242,9 @@ public final class LogDirectory implements AutoCloseable {
      * Removes what lies behind the log's end, and opens the stream for appending there.
      *
      * @param endPosition behind the last record to keep; {@link RecordStream#NONE} to keep nothing
+     * @param flushedBefore position before which all is known to be on the disk
      */
-    ChronicleRecordStream openAt(final long endPosition, final int maxRecordBytes) {
+    ChronicleRecordStream openAt(final long endPosition, final long flushedBefore, final int maxRecordBytes) {
         final long kept = removeBehind(endPosition);
         final int[] numbers = files.numbers();
         final boolean isNew = kept == RecordStream.NONE;
@@ -251,7 +252,7 @@ public final class LogDirectory implements AutoCloseable {
         final long end = isNew ? 0 : StoreFormat.align(kept & 0xFFFFFFFFL);
         if (!isNew) {
             prepareForAppending(path(current), end);
-            forceNewest(numbers);
+            forceFrom(RecordStream.file(flushedBefore), numbers);
         }
         FileForce.forceDirectory(directory);
 
@@ -307,10 +308,12 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /** What recovery read may have been in the page cache only; from now on it counts as flushed. */
-    private void forceNewest(final int[] numbers) {
+    private void forceFrom(final int firstFile, final int[] numbers) {
         try (FileForce force = new FileForce(directory)) {
-            for (int i = Math.max(0, numbers.length - UNFLUSHED_FILES); i < numbers.length; i++) {
-                force.forceFile(numbers[i]);
+            for (final int number : numbers) {
+                if (number >= firstFile) {
+                    force.forceFile(number);
+                }
             }
         }
     }

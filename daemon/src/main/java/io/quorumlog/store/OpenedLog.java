@@ -45,13 +45,12 @@ public final class OpenedLog implements AutoCloseable {
     }
 
     /**
-     * Records that the log was found damaged while it was used, so that the next start reads all of it. Any thread.
+     * Writes down that something is wrong with the log, so that the next start reads all of it. Any thread.
      *
-     * @return the damage, and what becomes of it, in one line
+     * @return what is wrong, and what the next start does, in one line
      */
-    public String onDamage(final StorageException damage) {
-        final String found = damage.getMessage();
-        return found + "; " + directory.verifyNext(found);
+    public String verifyAtNextStart(final StorageException wrong) {
+        return wrong.getMessage() + "; " + directory.verifyAtNextStart(wrong.getMessage());
     }
 
     /** What was found and cut; all of it, what was kept, is on the disk. For one log to go on with. */

@@ -1,5 +1,6 @@
 package io.quorumlog.store;
 
+import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.Recovery;
 import io.quorumlog.log.StorageException;
@@ -20,6 +21,8 @@ public final class Scrub implements AutoCloseable {
 
     private static final int RESTS = 3;
 
+    private static final long CLOSE_LIMIT_MS = 1_000;
+
     private final StoredFiles files;
     private final int count;
     private final NodeIdentity identity;
@@ -37,8 +40,15 @@ public final class Scrub implements AutoCloseable {
         /** All of the files are as they were written. */
         void onSound(int files, long bytes, long elapsedNs);
 
-        /** They are not, or can't be read. */
-        void onDamage(StorageException damage);
+        /**
+         * They are not.
+         *
+         * @param canBeMadeGood whether a start that reads everything has it made good by the leader; else it refuses the log
+         */
+        void onDamage(DamagedLogException damage, boolean canBeMadeGood);
+
+        /** They can't be read, or not now. */
+        void onGivenUp(String why);
     }
 
     /** Of the files that {@code opened} has not read, if there are any. */
@@ -62,13 +72,13 @@ public final class Scrub implements AutoCloseable {
         }
     }
 
-    /** Ends it where it is, and returns when it has. */
+    /** Ends it where it is, and returns when it has, or when the disk takes too long for that. */
     @Override
     public void close() {
         isStopping = true;
         LockSupport.unpark(thread);
         try {
-            thread.join();
+            thread.join(CLOSE_LIMIT_MS);
         } catch (final InterruptedException nobodyInterrupts) {
             Thread.currentThread().interrupt();
         }
@@ -82,8 +92,14 @@ public final class Scrub implements AutoCloseable {
             Recovery.verify(new OldestFiles(), identity);
         } catch (final StoppedException e) {
             return;
+        } catch (final DamagedLogException e) {
+            listener.onDamage(e, LogDirectory.canBeMadeGood(e, identity));
+            return;
         } catch (final StorageException e) {
-            listener.onDamage(e);
+            listener.onGivenUp(e.getMessage());
+            return;
+        } catch (final OutOfMemoryError e) {
+            listener.onGivenUp("there is not the memory for it now");
             return;
         }
         listener.onSound(count, bytes, System.nanoTime() - startedNs);

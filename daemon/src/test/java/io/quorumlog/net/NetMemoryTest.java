@@ -65,7 +65,7 @@ class NetMemoryTest {
         final IOException e = assertThrows(IOException.class, () -> NetMemory.of(settings(2, 1 << 24), 64 * MEBIBYTE));
 
         assertEquals(
-                "max-entry-bytes=16777216 with 2 peers needs 139 MiB of direct memory, there are 64: what"
+                "max-entry-bytes=16777216 with 2 peers needs 155 MiB of direct memory, there are 64: what"
                         + " -XX:MaxDirectMemorySize allows, and this machine or container has beside -Xmx and 92 MiB for the JVM and the log's end",
                 e.getMessage());
     }

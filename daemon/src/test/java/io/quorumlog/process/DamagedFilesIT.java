@@ -2,10 +2,12 @@ package io.quorumlog.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,17 +102,29 @@ final class DamagedFilesIT {
                 "the rot to be found",
                 () -> running.output()
                         .lines()
-                        .anyMatch(line ->
-                                line.matches(".* ERROR .*" + LOG_NAME + " at offset \\d+ is damaged: .*restart.*")));
+                        .anyMatch(line -> line.matches(
+                                ".* ERROR .*" + LOG_NAME + " at offset \\d+ is damaged at entry .*restart.*")));
         assertTrue(running.output().contains(" unread="), running::output);
         awaitCommitted(victim, leader);
 
-        assertEquals(0, cluster.terminate(victim));
+        assertThrows(UncheckedIOException.class, () -> readTheFirstFile(victim));
+        assertEquals(1, running.awaitExit(), running::output);
+        assertTrue(
+                running.output().stripTrailing().endsWith("its checksum is wrong; the next start reads the whole log"),
+                running::output);
         running.forgetOutput();
         final NodeProcess repaired = cluster.start(victim);
         ProcessCluster.untilTrue("it to be made good", () -> repaired.output().contains("blank=no"));
         awaitCommitted(victim, leader);
         assertFalse(repaired.output().contains(" unread="), repaired::output);
+    }
+
+    private void readTheFirstFile(final int id) {
+        try (RespClient client = cluster.client(id)) {
+            for (int index = 1; index <= 64; index++) {
+                client.call("READ", index, "COUNT", 1);
+            }
+        }
     }
 
     private void awaitCommitted(final int id, final int leader) {

@@ -56,6 +56,16 @@ final class BitRot {
         return damaged;
     }
 
+    /** What would stand there if none were. */
+    MemoryRecordStream undamaged(final MemoryRecordStream stream) {
+        if (!damaged) {
+            return stream;
+        }
+        final MemoryRecordStream copy = stream.copy();
+        copy.flipBit(file, bit);
+        return copy;
+    }
+
     /** Somebody restores what was damaged. */
     void mend(final MemoryRecordStream stream) {
         if (damaged) {

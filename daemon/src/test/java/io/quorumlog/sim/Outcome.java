@@ -21,6 +21,8 @@ enum Outcome {
     /** Recovery cut off a torn tail. */
     TAIL_CUT,
     FILE_BEGUN,
+    /** A member came up without having read what is damaged. */
+    DAMAGE_UNREAD,
     /** A member that runs came upon damage, and ended. */
     DAMAGE_MET,
     /** A member cut off what was damaged, to have it from the leader again. */

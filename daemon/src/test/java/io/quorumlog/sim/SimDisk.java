@@ -240,7 +240,7 @@ final class SimDisk extends ForwardingRecordStream {
         stream.reopen(recovered);
         simulation.invariants().beginRestart(member);
         rot.evidence().clear();
-        final StoredFiles files = stream.storedFiles();
+        final StoredFiles files = rot.undamaged(stream).storedFiles();
         for (final int file : files.numbers()) {
             try (StoredFiles.Scan scan = files.scan(file)) {
                 while (scan.next() == StoredFiles.Found.RECORD) {

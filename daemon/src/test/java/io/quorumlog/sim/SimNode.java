@@ -6,6 +6,7 @@ import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
 import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.NodeIdentity;
+import io.quorumlog.log.OldestFiles;
 import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.Recovery;
 import io.quorumlog.log.ReplicaLog;
@@ -67,6 +68,9 @@ final class SimNode implements Surroundings {
     private int wipes;
     private boolean paused;
     private boolean stopping;
+    /** Damage was met or found, and the next start is to read everything. */
+    private boolean isLogToBeVerified;
+
     private boolean crashesWithinFlush;
     private int effectsLeft = NO_CRASH;
     private long turnAtNs = Long.MAX_VALUE;
@@ -179,14 +183,14 @@ final class SimNode implements Surroundings {
      */
     private RecoveredLog recover() {
         try {
-            // What is damaged in a file that is not read is found a moment later, and the next start reads everything.
-            final int filesRead = disk.isDamaged() ? Integer.MAX_VALUE : FILES_READ;
+            final int filesRead = isLogToBeVerified ? Integer.MAX_VALUE : FILES_READ;
             final RecoveredLog recovered = Recovery.recover(disk.storedFiles(), identity, filesRead);
+            isLogToBeVerified = false;
             if (recovered.report().unread() > 0) {
                 simulation.reached(Outcome.FILES_LEFT_UNREAD);
             }
             if (disk.isDamaged()) {
-                throw new BrokenInvariant("DamageIsNamed", "member " + id + " comes up on a damaged log");
+                verify(recovered.report().unread());
             }
             return disk.isLossUnderWay() && simulation.defect().remembersLoss()
                     ? recovered.withLostEntries()
@@ -214,6 +218,19 @@ final class SimNode implements Surroundings {
             simulation.faults().onDown(id);
             return null;
         }
+    }
+
+    /** What was not read is verified while the member runs: before it comes upon the damage, or not. */
+    private void verify(final int files) {
+        try {
+            Recovery.verify(new OldestFiles(disk.storedFiles(), files), identity);
+        } catch (final DamagedLogException e) {
+            trace("has not read what is damaged: " + e.getMessage(), 0, null);
+            simulation.reached(Outcome.DAMAGE_UNREAD);
+            isLogToBeVerified = random.percent(50);
+            return;
+        }
+        throw new BrokenInvariant("DamageIsNamed", "member " + id + " comes up on a damaged log");
     }
 
     /** What is damaged is set aside. Should the process die before it has written that down, the next one goes on with it. */
@@ -467,6 +484,7 @@ final class SimNode implements Surroundings {
             }
             trace("ends: " + e.getMessage(), 0, null);
             simulation.reached(damage ? Outcome.DAMAGE_MET : Outcome.ROOM_USED_UP);
+            isLogToBeVerified |= damage;
             observe();
             die();
             return;

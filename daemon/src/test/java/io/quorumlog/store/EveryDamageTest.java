@@ -15,7 +15,6 @@ import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.Recovery;
 import io.quorumlog.log.RecoveryReport;
 import io.quorumlog.log.ReplicaLog;
-import io.quorumlog.log.StorageException;
 import io.quorumlog.store.WrittenLog.Contents;
 import io.quorumlog.store.WrittenLog.Written;
 import java.io.IOException;
@@ -272,13 +271,14 @@ class EveryDamageTest {
                 assertEquals(written.last().after().entries().size(), quick.lastIndex(), expected.what);
                 assertEquals(written.last().after().term(), quick.term(), expected.what);
                 assertNull(quick.repair(), expected.what);
-                assertEquals("damaged", verify(quick.unread()), expected.what);
+                assertEquals("damaged", verify(expected, quick.unread()), expected.what);
             } else {
                 assertFalse(expected.isRefused, expected.what);
                 assertEquals(expected.contents().entries().size(), quick.lastIndex(), expected.what);
                 assertEquals(expected.contents().term(), quick.term(), expected.what);
                 assertEquals(expected.isCut, quick.repair() != null, expected.what);
-                assertTrue(quick.unread() == 0 || verify(quick.unread()).equals("sound"), expected.what);
+                assertTrue(
+                        quick.unread() == 0 || verify(expected, quick.unread()).equals("sound"), expected.what);
             }
         } catch (final DamagedLogException e) {
             assertTrue(expected.isRefused, () -> expected.what + ": " + e.getMessage());
@@ -290,7 +290,7 @@ class EveryDamageTest {
         return hole != RecordStream.NONE && RecordStream.file(hole) <= oldestFiles;
     }
 
-    private String verify(final int oldestFiles) {
+    private String verify(final Expected expected, final int oldestFiles) {
         final StringBuilder verdict = new StringBuilder();
         new Scrub(files, oldestFiles, WrittenLog.IDENTITY, new Scrub.Listener() {
                     @Override
@@ -299,8 +299,15 @@ class EveryDamageTest {
                     }
 
                     @Override
-                    public void onDamage(final StorageException damage) {
+                    public void onDamage(final DamagedLogException damage, final boolean canBeMadeGood) {
+                        assertEquals(expected.hole, damage.position(), expected.what);
+                        assertEquals(expected.contents().entries().size(), damage.soundIndex(), expected.what);
                         verdict.append("damaged");
+                    }
+
+                    @Override
+                    public void onGivenUp(final String why) {
+                        verdict.append(why);
                     }
                 })
                 .run();

@@ -120,7 +120,7 @@ class LogDirectoryTest {
                 // The position behind a record is where the next one begins, less its document's header.
                 final long end = positions.get(kept) - StoreFormat.DOCUMENT_HEADER_LENGTH;
                 final DamageRepair none = new DamageRepair(directory, locked.files());
-                new OpenedLog(locked, null, locked.openAt(end, StoreFixture.MAX_RECORD_BYTES), none).close();
+                new OpenedLog(locked, null, locked.openAt(end, 0, StoreFixture.MAX_RECORD_BYTES), none).close();
             }
             try (StoreFixture fixture = new StoreFixture(directory).open()) {
                 assertEquals(indexes(kept), fixture.walk());

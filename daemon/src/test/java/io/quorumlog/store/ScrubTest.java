@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
 import java.io.IOException;
@@ -38,6 +39,7 @@ class ScrubTest {
 
     /** Keeps how it ended. */
     private static final class Outcome implements Scrub.Listener {
+        boolean canBeMadeGood;
         final CompletableFuture<Integer> files = new CompletableFuture<>();
         private long readBytes;
 
@@ -48,8 +50,14 @@ class ScrubTest {
         }
 
         @Override
-        public void onDamage(final StorageException damage) {
+        public void onDamage(final DamagedLogException damage, final boolean isGood) {
+            canBeMadeGood = isGood;
             files.completeExceptionally(damage);
+        }
+
+        @Override
+        public void onGivenUp(final String why) {
+            files.completeExceptionally(new StorageException(why));
         }
 
         int await() throws InterruptedException, ExecutionException {
@@ -105,7 +113,8 @@ class ScrubTest {
                     assertThrows(ExecutionException.class, outcome::await).getCause();
             assertTrue(damage.getMessage().startsWith(FileCycle.fileName(1) + " at offset "), damage.getMessage());
 
-            final String told = opened.onDamage((StorageException) damage);
+            assertTrue(outcome.canBeMadeGood);
+            final String told = opened.verifyAtNextStart((StorageException) damage);
 
             assertTrue(told.startsWith(damage.getMessage() + "; the next start reads the whole log"), told);
         }
@@ -135,7 +144,7 @@ class ScrubTest {
         try (OpenedLog opened = open()) {
             Files.createDirectory(directory.resolve("VERIFY"));
 
-            final String told = opened.onDamage(new StorageException("it rots"));
+            final String told = opened.verifyAtNextStart(new StorageException("it rots"));
 
             assertTrue(told.startsWith("it rots; put an empty file " + directory.resolve("VERIFY")), told);
         }
@@ -182,11 +191,11 @@ class ScrubTest {
         final Outcome outcome = new Outcome();
         final Scrub scrub = new Scrub(files, written.files() - 1, WrittenLog.IDENTITY, outcome);
         scrub.start();
-        files.isWaitedFor.await();
+        assertTrue(files.isWaitedFor.await(20, TimeUnit.SECONDS));
         final Thread closer = new Thread(scrub::close);
 
         closer.start();
-        Awaitility.await().until(() -> closer.getState() == Thread.State.WAITING);
+        Awaitility.await().until(() -> closer.getState() == Thread.State.TIMED_WAITING);
         files.pleases.countDown();
         closer.join();
 

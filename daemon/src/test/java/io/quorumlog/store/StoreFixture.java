@@ -56,7 +56,7 @@ final class StoreFixture implements AutoCloseable {
     }
 
     private void openStream() {
-        stream = lock.openAt(intactEnd(lock.files()), maxRecordBytes);
+        stream = lock.openAt(intactEnd(lock.files()), 0, maxRecordBytes);
         space = stream.space();
         log = new OpenedLog(lock, null, stream, new DamageRepair(directory, lock.files()));
     }
