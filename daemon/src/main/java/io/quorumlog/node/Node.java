@@ -328,7 +328,7 @@ final class Node {
         handOver(replica, events);
         events.stopAccepting();
         replica.flushTrace();
-        finish(replica, flushThread);
+        finish(replica, flushThread, log);
     }
 
     /** A failed flush is never repeated, and what was not flushed never acknowledged. A full disk leaves time to yield. */
@@ -374,9 +374,14 @@ final class Node {
         }
     }
 
-    private void finish(final Replica replica, final FlushThread flushThread) {
+    private void finish(final Replica replica, final FlushThread flushThread, final ReplicaLog log) {
         if (!flushThread.stop(replica.lastRecordSeq(), LAST_FLUSH_NS)) {
             LOG.warn("stop node={}: the last flush did not end in time", config.nodeId());
+        } else {
+            log.onFlushed(log.lastRecordSeq());
+            if (log.isMarkDue()) {
+                log.mark(); // Itself it may be lost; but if it is there, the next start need not read old files.
+            }
         }
         LOG.info("stopped node={} term={} commit={}", config.nodeId(), replica.term(), replica.commitIndex());
     }

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.quorumlog.log.NodeIdentity;
+import io.quorumlog.log.RecoveredLog;
+import io.quorumlog.log.Recovery;
+import io.quorumlog.store.OfflineDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** SIGTERM ends a node with status 0, whatever state it and the others are in; and stderr can't hold it up. */
 final class StopIT {
+    /** A hard state's record, and what stands between it and the one before. */
+    private static final int MARK_BYTES = 64;
+
     @RegisterExtension
     final ProcessCluster cluster = new ProcessCluster(3);
 
@@ -34,6 +41,23 @@ final class StopIT {
             if (id != leader) {
                 assertEquals(0, cluster.terminate(id), cluster.node(id)::output);
             }
+        }
+    }
+
+    /** Also where appends wait for no flush. */
+    @Test
+    void theLogTellsThatItWasFlushedToItsEnd() {
+        final int follower = cluster.setting("durability", "page-cache").follower(cluster.startAll());
+        cluster.append("not flushed before");
+        cluster.awaitEqualLogs();
+
+        assertEquals(0, cluster.terminate(follower));
+
+        try (OfflineDirectory directory = OfflineDirectory.open(cluster.dataDir(follower))) {
+            final RecoveredLog log =
+                    Recovery.recover(directory.files(), new NodeIdentity(follower, new int[] {1, 2, 3}));
+            final long unknown = log.end() - log.flushedBefore();
+            assertTrue(unknown <= MARK_BYTES, unknown + " bytes may not have been flushed");
         }
     }
 
