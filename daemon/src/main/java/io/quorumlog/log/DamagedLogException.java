@@ -1,6 +1,9 @@
 package io.quorumlog.log;
 
-/** Stored records are not what was written; the message names file, offset and index. The node stops, or repairs itself. */
+/**
+ * Stored records are not what was written, or can't be read while the log is in use; the message names file, offset and
+ * index, as far as they are known. The node stops, or repairs itself.
+ */
 public final class DamagedLogException extends StorageException {
     private static final long serialVersionUID = 1L;
 

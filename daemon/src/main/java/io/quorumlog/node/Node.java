@@ -295,7 +295,7 @@ final class Node {
             run(opened, log, events, trace);
         } catch (final Throwable t) {
             // Here, before anything is closed: with memory or disk gone, closing has no end but more failures.
-            if (t instanceof StorageException wrong && !(t instanceof NoSpaceException)) {
+            if (t instanceof DamagedLogException wrong) {
                 end.withLine(ProcessEnd.FAILED, inDirectory(opened.verifyAtNextStart(wrong)));
             }
             fail(t);

@@ -4,7 +4,6 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.log.DamagedLogException;
-import io.quorumlog.log.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -130,7 +129,7 @@ final class ClosedFiles implements AutoCloseable {
             readAhead.beforeRead(open.advised, file, start, wanted);
             window.fill(open.channel, file, start, wanted);
         } catch (final IOException e) {
-            throw new StorageException(FileCycle.fileName(file) + ": cannot be read: " + IoReason.of(e), e);
+            throw new DamagedLogException(FileCycle.fileName(file) + ": cannot be read: " + IoReason.of(e));
         }
         return window;
     }

@@ -103,7 +103,7 @@ final class FailingCallsIT {
                 client.send("READ", 1);
                 assertEquals(1, node.awaitExit(), node::output);
             }
-            endedWithALine(victim, "cannot be read: Input/output error");
+            endedWithALine(victim, "cannot be read: Input/output error; the next start reads the whole log");
             load.awaitMore(50);
             cluster.start(victim);
             load.awaitMore(50);
