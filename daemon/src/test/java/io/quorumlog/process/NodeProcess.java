@@ -1,10 +1,15 @@
 package io.quorumlog.process;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,6 +94,32 @@ public final class NodeProcess implements AutoCloseable {
     public int terminate() {
         signal("TERM");
         return awaitExit();
+    }
+
+    /**
+     * SIGSTOP; returns when none of the process's threads runs any more. Until it is scheduled, a thread does not notice the
+     * signal, and may take a step meanwhile.
+     */
+    void pause() {
+        signal("STOP");
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(ProcessCluster.PATIENCE)
+                .ignoreExceptionsInstanceOf(NoSuchFileException.class) // a thread that has just ended
+                .until(this::isStopped);
+    }
+
+    private boolean isStopped() throws IOException {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + pid() + "/task"))) {
+            for (final Path thread : threads) {
+                final String status = Files.readString(thread.resolve("stat"));
+                // Stopped, traced and stopped, or within a call that ends first: it comes back no further than that.
+                if ("TtD".indexOf(status.charAt(status.lastIndexOf(')') + 2)) < 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Sends a signal by its name. */

@@ -210,9 +210,9 @@ public class ProcessCluster implements BeforeEachCallback, AfterEachCallback {
         ids.forEach(this::kill);
     }
 
-    /** SIGSTOP. */
+    /** SIGSTOP, and its effect awaited. */
     public void pause(final int id) {
-        node(id).signal("STOP");
+        node(id).pause();
     }
 
     /** SIGCONT. */
