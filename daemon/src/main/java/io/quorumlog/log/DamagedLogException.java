@@ -20,6 +20,17 @@ public final class DamagedLogException extends StorageException {
     }
 
     /**
+     * Something can't be read while the log is in use.
+     *
+     * @param message names file and reason; one line
+     */
+    public DamagedLogException(final String message, final Exception cause) {
+        super(message, cause);
+        position = RecordStream.NONE;
+        soundIndex = 0;
+    }
+
+    /**
      * Damage that recovery found.
      *
      * @param position where it begins: all records before it are whole, and agree with one another

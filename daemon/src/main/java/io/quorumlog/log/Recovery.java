@@ -11,7 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Reads a stopped log, and says what it holds: from end to end, every file, every checksum, every record against those
- * before it, or, at most starts, so the newest files only. Nothing is changed; what must be cut is in the result.
+ * before it. Most starts read only the newest files so. Nothing is changed; what must be cut is in the result.
  *
  * <p>The question that it answers is <em>torn or damaged?</em> A crash loses what was not flushed, in any pattern: a page
  * written late leaves a hole of zeros, or half a record, before pages that were written early. Nothing of that was ever
@@ -202,8 +202,8 @@ public final class Recovery {
     // Files that are not read.
 
     /**
-     * How many of the oldest files need not be read: those of which all had been flushed. The newest header that is whole
-     * says so, or else a record behind it.
+     * How many of the oldest files need not be read: those of which all had been flushed, by the newest header that is whole
+     * or the records behind it. No older file knows more.
      */
     private int unreadFiles() {
         final int most = numbers.length - filesRead;
@@ -211,8 +211,9 @@ public final class Recovery {
             return 0;
         }
         final long enough = RecordStream.position(numbers[most], 0);
-        for (int file = numbers.length - 1; file > most && flushedBefore <= enough; file--) {
-            findFlushed(numbers[file], enough);
+        int file = numbers.length - 1;
+        while (file > most && !findFlushed(numbers[file], enough)) {
+            file--;
         }
         int unread = 0;
         while (unread < most && RecordStream.position(numbers[unread + 1], 0) < flushedBefore) {
@@ -221,15 +222,22 @@ public final class Recovery {
         return unread;
     }
 
-    /** Reads a file from its begin, as long as its records are whole, for evidence, until there is enough. */
-    private void findFlushed(final int number, final long enough) {
+    /**
+     * Reads a file from its begin, as long as its records are whole, for evidence, until there is enough.
+     *
+     * @return whether there is a record
+     */
+    private boolean findFlushed(final int number, final long enough) {
         try (StoredFiles.Scan scan = files.scan(number)) {
+            boolean isBegun = false;
             while (flushedBefore <= enough && isNextIntact(scan)) {
+                isBegun = true;
                 final long evidence = evidence(scan.record());
                 if (evidence <= RecordStream.position(number, scan.offset())) {
                     flushedBefore = Math.max(flushedBefore, evidence);
                 }
             }
+            return isBegun;
         }
     }
 
@@ -343,7 +351,7 @@ public final class Recovery {
     private boolean isEndWhole(final int file, final boolean empty, final long offset) {
         final long hole = RecordStream.position(numbers[file], offset);
         if (file + 1 == numbers.length) {
-            if (isVerification && !closed) {
+            if (isVerification && (empty || !closed)) {
                 throw damaged(numbers[file], offset, "the file ends there");
             }
             if (empty) {
@@ -455,7 +463,10 @@ public final class Recovery {
         if (record.kind() == RecordKind.HARD_STATE && bytes.capacity() == HardStateRecord.LENGTH) {
             return hardState.wrap(bytes).flushedBefore();
         }
-        return record.kind() == RecordKind.FILE_HEADER && isHeader(bytes) ? fileHeader.flushedBefore() : 0;
+        final boolean isReadable = record.kind() == RecordKind.FILE_HEADER
+                && isHeader(bytes)
+                && fileHeader.format() <= FileHeaderRecord.FORMAT;
+        return isReadable ? fileHeader.flushedBefore() : 0;
     }
 
     /** Records what is not kept: the file's end, or all of it, and all later files. */
@@ -609,6 +620,9 @@ public final class Recovery {
             throw new StorageException(files.name(file) + " belongs to cluster "
                     + ClusterIdentity.idText(fileHeader.clusterIdHigh(), fileHeader.clusterIdLow())
                     + ", but the files before it to cluster " + ClusterIdentity.idText(cluster.high(), cluster.low()));
+        }
+        if (fileHeader.flushedBefore() > RecordStream.position(file, offset)) {
+            throw damaged(file, offset, "a file's header testifies to what is behind it");
         }
         flushedBefore = Math.max(flushedBefore, fileHeader.flushedBefore());
         state.fileHeader(fileHeader.term(), fileHeader.votedFor(), fileHeader.prevTimestampMs());

@@ -195,7 +195,18 @@ public final class ReplicaLog implements RaftLog {
         return unmarked && evidence.isEverythingFlushed();
     }
 
-    /** Writes a mark; called when the log has been idle for a while and {@link #isMarkDue()}, and before a clean stop. */
+    /**
+     * Writes the last mark of a clean stop, when everything is flushed, unless none is due or it would need a new file. Itself
+     * it may be lost; if it is there, it spares the next start work.
+     */
+    public void lastMark() {
+        final int fileIndexLength = FileIndexRecord.length(entries.newestSlots().size(), runsInFile, nonClientsInFile);
+        if (isMarkDue() && !closed && stream.fits(HardStateRecord.LENGTH, fileIndexLength)) {
+            mark();
+        }
+    }
+
+    /** Writes a mark; called when the log has been idle for a while and {@link #isMarkDue()}. */
     public void mark() {
         prepareRoom(HardStateRecord.LENGTH, false);
         appendHardState();

@@ -31,10 +31,10 @@ public record NetSettings(
         int maxEntryBytes,
         boolean spin) {
     /**
-     * After so long without a frame to a peer one is sent that says that we live. A process that came back under the same
+     * After so long at the latest without a frame to a peer one is sent that says that we live. A process that came back under the same
      * address resets the old connection when it gets that: soon.
      */
-    static final long KEEP_ALIVE_NS = TimeUnit.MILLISECONDS.toNanos(333);
+    static final long KEEP_ALIVE_NS = TimeUnit.MILLISECONDS.toNanos(300);
     /** Silence from a peer below this proves nothing, however short the election timeout: a JVM may pause that long. */
     private static final long SHORTEST_SILENCE_NS = TimeUnit.SECONDS.toNanos(1);
     /** How much longer than an election timeout a peer may be silent, however long that one is. */

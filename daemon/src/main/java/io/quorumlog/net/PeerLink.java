@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class PeerLink {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
 
-    /** Who is awake says that it lives so much earlier: to wake up for nothing else costs more than to say it. */
+    /** So much earlier a keep-alive goes with a turn that is taken anyway: that saves a wake-up. */
     static final long KEEP_ALIVE_EARLY_NS = NetSettings.KEEP_ALIVE_NS / 5;
 
     private final PeerLinks links;

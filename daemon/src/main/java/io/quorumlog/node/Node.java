@@ -166,6 +166,9 @@ final class Node {
                     Scrub scrub = new Scrub(opened, identity, new ScrubLog(opened));
                     TraceFile trace = openTrace()) {
                 LOG.info(opened.recovered().report().summary());
+                if (!opened.recovered().areIndexesRight()) {
+                    LOG.warn("a closed file's index is not that of its entries: this log is read whole at each start");
+                }
                 scrub.start();
                 runUntilStopped(opened, identity, events, trace);
             }
@@ -378,10 +381,8 @@ final class Node {
         if (!flushThread.stop(replica.lastRecordSeq(), LAST_FLUSH_NS)) {
             LOG.warn("stop node={}: the last flush did not end in time", config.nodeId());
         } else {
-            log.onFlushed(log.lastRecordSeq());
-            if (log.isMarkDue()) {
-                log.mark(); // Itself it may be lost; but if it is there, the next start need not read old files.
-            }
+            log.onFlushed(flushThread.flushedSeq());
+            log.lastMark();
         }
         LOG.info("stopped node={} term={} commit={}", config.nodeId(), replica.term(), replica.commitIndex());
     }

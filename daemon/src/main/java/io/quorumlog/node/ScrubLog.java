@@ -29,6 +29,6 @@ record ScrubLog(OpenedLog opened) implements Scrub.Listener {
 
     @Override
     public void onGivenUp(final String why) {
-        LOG.warn("old files are not verified: {}", why);
+        LOG.error("old files are not verified: {}", why);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.log.DamagedLogException;
+import io.quorumlog.log.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -124,26 +125,30 @@ final class ClosedFiles implements AutoCloseable {
 
     private Window fill(final Window window, final int file, final long start, final int needed) {
         final int wanted = Math.max(needed, BUFFER_BYTES);
+        final OpenFile open = open(file);
         try {
-            final OpenFile open = open(file);
             readAhead.beforeRead(open.advised, file, start, wanted);
             window.fill(open.channel, file, start, wanted);
         } catch (final IOException e) {
-            throw new DamagedLogException(FileCycle.fileName(file) + ": cannot be read: " + IoReason.of(e));
+            throw new DamagedLogException(FileCycle.fileName(file) + ": cannot be read: " + IoReason.of(e), e);
         }
         return window;
     }
 
-    private OpenFile open(final int file) throws IOException {
+    private OpenFile open(final int file) {
         for (int i = 0; i < openFiles.size(); i++) {
             if (openFiles.get(i) != null && openFiles.get(i).file == file) {
                 return openFiles.use(i);
             }
         }
-        final OpenFile open = new OpenFile(directory, file);
-        closeOldest();
-        openFiles.replaceNewest(open);
-        return open;
+        try {
+            final OpenFile open = new OpenFile(directory, file);
+            closeOldest();
+            openFiles.replaceNewest(open);
+            return open;
+        } catch (final IOException e) {
+            throw new StorageException(FileCycle.fileName(file) + ": cannot be opened: " + IoReason.of(e), e);
+        }
     }
 
     private void closeOldest() {

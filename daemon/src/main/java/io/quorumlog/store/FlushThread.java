@@ -140,7 +140,7 @@ public final class FlushThread {
      *
      * @param lastSeq number of the last record appended
      * @param timeoutNs how long to wait for it, at most
-     * @return whether everything is durable; false after a failure or when the time was not enough
+     * @return whether everything is flushed; false after a failure or when the time was not enough
      */
     public boolean stop(final long lastSeq, final long timeoutNs) {
         requestedSeq = Math.max(requestedSeq, lastSeq);
@@ -158,7 +158,7 @@ public final class FlushThread {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return !thread.isAlive() && durableSeq >= lastSeq;
+        return !thread.isAlive() && flushedSeq >= lastSeq;
     }
 
     private void wake() {

@@ -88,13 +88,13 @@ public final class LogDirectory implements AutoCloseable {
     /** Recovers, cutting off what is damaged as often as that must be done. */
     RecoveredLog recover(final NodeIdentity identity, final DamageRepair repair) {
         final Path verify = directory.resolve(VERIFY_NAME);
-        final boolean isVerified = Files.exists(verify);
-        final int filesRead = isVerified || repair.isUnderWay() ? Integer.MAX_VALUE : FILES_READ;
+        final boolean isToBeVerified = Files.exists(verify);
+        final int filesRead = isToBeVerified || repair.isUnderWay() ? Integer.MAX_VALUE : FILES_READ;
         long cutAt = Long.MAX_VALUE;
         while (true) {
             try {
                 final RecoveredLog recovered = Recovery.recover(files, identity, filesRead);
-                if (isVerified && recovered.areIndexesRight()) {
+                if (isToBeVerified && recovered.areIndexesRight()) {
                     delete(verify);
                 }
                 if (!repair.isUnderWay()) {

@@ -27,6 +27,7 @@ public final class Scrub implements AutoCloseable {
     private final int count;
     private final NodeIdentity identity;
     private final Listener listener;
+    private final long closeLimitMs;
     private final Thread thread = new Thread(this::run, "scrub");
 
     private volatile boolean isStopping;
@@ -53,15 +54,26 @@ public final class Scrub implements AutoCloseable {
 
     /** Of the files that {@code opened} has not read, if there are any. */
     public Scrub(final OpenedLog opened, final NodeIdentity identity, final Listener listener) {
-        this(new ChronicleFiles(opened.directory()), opened.recovered().report().unread(), identity, listener);
+        this(
+                new ChronicleFiles(opened.directory()),
+                opened.recovered().report().unread(),
+                identity,
+                listener,
+                CLOSE_LIMIT_MS);
     }
 
     /** @param count how many of the files, the oldest */
-    Scrub(final StoredFiles files, final int count, final NodeIdentity identity, final Listener listener) {
+    Scrub(
+            final StoredFiles files,
+            final int count,
+            final NodeIdentity identity,
+            final Listener listener,
+            final long closeLimitMs) {
         this.files = files;
         this.count = count;
         this.identity = identity;
         this.listener = listener;
+        this.closeLimitMs = closeLimitMs;
         thread.setDaemon(true);
     }
 
@@ -78,7 +90,7 @@ public final class Scrub implements AutoCloseable {
         isStopping = true;
         LockSupport.unpark(thread);
         try {
-            thread.join(CLOSE_LIMIT_MS);
+            thread.join(closeLimitMs);
         } catch (final InterruptedException nobodyInterrupts) {
             Thread.currentThread().interrupt();
         }

@@ -33,6 +33,8 @@ final class RecoveryFromIndexesTest {
     private static final class History {
         final LogFixture fixture = new LogFixture(FILE_BYTES);
         final Random random;
+        private final long seed;
+        private long flushedEnd;
         private final Set<List<Long>> written = new HashSet<>();
         private boolean isFounded;
         int superseded;
@@ -40,6 +42,7 @@ final class RecoveryFromIndexesTest {
         int cut;
 
         History(final long seed) {
+            this.seed = seed;
             random = new Random(seed);
             fixture.log.persistHardState(1, 2, true);
         }
@@ -67,12 +70,17 @@ final class RecoveryFromIndexesTest {
                 case 0 -> newTerm();
                 case 1 -> supersede();
                 case 2 -> commitSome();
-                case 3, 4 -> fixture.flush();
+                case 3, 4 -> flush();
                 case 5 -> log().mark();
                 case 6 -> append(RecordKind.NO_OP, new byte[0]);
                 case 7 -> crashSometimes();
                 default -> append(RecordKind.CLIENT, payload());
             }
+        }
+
+        private void flush() {
+            fixture.flush();
+            flushedEnd = fixture.recover().end();
         }
 
         /** Seldom, so that files are full; what was not flushed survives, or is lost from anywhere on. */
@@ -81,8 +89,9 @@ final class RecoveryFromIndexesTest {
                 final boolean powerFails = random.nextBoolean();
                 fixture.stream.crash(
                         (seq, length) -> powerFails && random.nextInt(4) == 0 ? random.nextInt(length + 1) : length);
-                assertSame(this, FEWEST_READ, "restart " + ++restarts);
+                assertSame(this, FEWEST_READ, "seed " + seed + ", restart " + ++restarts);
                 fixture.start(FEWEST_READ);
+                flush();
                 cut += fixture.report.repair() == null ? 0 : 1;
                 isFounded = log().clusterIdHigh() != 0;
                 if (log().term() == 0) {
@@ -200,6 +209,7 @@ final class RecoveryFromIndexesTest {
         assertEquals(full.end(), quick.end(), what);
         assertEquals(full.lastPosition(), quick.lastPosition(), what);
         assertEquals(full.isClosed(), quick.isClosed(), what);
+        assertTrue(quick.flushedBefore() <= history.flushedEnd, what);
         assertEquals(full.report().summary(), quick.report().summary().replace(" unread=" + unread, ""), what);
         if (unread > 0) {
             assertTrue(unread <= history.files().numbers().length - read, what);
@@ -419,9 +429,12 @@ final class RecoveryFromIndexesTest {
         final LogFixture fixture = founded();
         appendUntilFile(fixture, 8);
         final int unread = unread(fixture);
-        fixture.stream.zero(unread, indexOffset(fixture, unread), fixture.stream.usedBytes(unread));
+        final int used = fixture.stream.usedBytes(unread);
+        for (final int from : new int[] {indexOffset(fixture, unread), MemoryRecordStream.FIRST_OFFSET}) {
+            fixture.stream.zero(unread, from, used);
 
-        assertNotVerified(fixture, unread);
+            assertNotVerified(fixture, unread);
+        }
     }
 
     @Test

@@ -292,24 +292,29 @@ class EveryDamageTest {
 
     private String verify(final Expected expected, final int oldestFiles) {
         final StringBuilder verdict = new StringBuilder();
-        new Scrub(files, oldestFiles, WrittenLog.IDENTITY, new Scrub.Listener() {
-                    @Override
-                    public void onSound(final int count, final long bytes, final long elapsedNs) {
-                        verdict.append("sound");
-                    }
+        new Scrub(
+                        files,
+                        oldestFiles,
+                        WrittenLog.IDENTITY,
+                        new Scrub.Listener() {
+                            @Override
+                            public void onSound(final int count, final long bytes, final long elapsedNs) {
+                                verdict.append("sound");
+                            }
 
-                    @Override
-                    public void onDamage(final DamagedLogException damage, final boolean canBeMadeGood) {
-                        assertEquals(expected.hole, damage.position(), expected.what);
-                        assertEquals(expected.contents().entries().size(), damage.soundIndex(), expected.what);
-                        verdict.append("damaged");
-                    }
+                            @Override
+                            public void onDamage(final DamagedLogException damage, final boolean canBeMadeGood) {
+                                assertEquals(expected.hole, damage.position(), expected.what);
+                                assertEquals(expected.contents().entries().size(), damage.soundIndex(), expected.what);
+                                verdict.append("damaged");
+                            }
 
-                    @Override
-                    public void onGivenUp(final String why) {
-                        verdict.append(why);
-                    }
-                })
+                            @Override
+                            public void onGivenUp(final String why) {
+                                verdict.append(why);
+                            }
+                        },
+                        0)
                 .run();
         return verdict.toString();
     }

@@ -76,6 +76,30 @@ class OpenedLogTest {
         }
     }
 
+    /** As in page-cache mode, whose nodes may be killed. */
+    @Test
+    void whatMayNotHaveBeenFlushedIsFlushedByAStart() throws IOException, InterruptedException {
+        PageCache.assumeVisible(directory);
+        final int files;
+        try (OpenedLog opened = open()) {
+            final ReplicaLog log = log(opened);
+            log.persistHardState(1, 2, false);
+            append(log, 140_000);
+            files = opened.records().currentFile();
+        }
+
+        open().close();
+
+        assertTrue(files > 5, files + " files");
+        for (int file = 1; file <= files; file++) {
+            final Path path = directory.resolve(FileCycle.fileName(file));
+            try (AdvisedFile advised = new AdvisedFile(path)) {
+                advised.doNotNeed(0, 0);
+            }
+            assertEquals(0, PageCache.bytesOf(path), "what is not on the disk is not let go");
+        }
+    }
+
     @Test
     void tornTailIsCutAndTold() throws IOException {
         final long end;

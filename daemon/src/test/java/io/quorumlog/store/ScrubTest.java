@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a start has not read is read while the node runs, at a measured pace; and what is wrong with it has consequences. */
@@ -189,7 +190,7 @@ class ScrubTest {
     void whoClosesItWaitsForTheReadUnderWayAndNoLonger() throws InterruptedException {
         final SlowFiles files = new SlowFiles();
         final Outcome outcome = new Outcome();
-        final Scrub scrub = new Scrub(files, written.files() - 1, WrittenLog.IDENTITY, outcome);
+        final Scrub scrub = new Scrub(files, written.files() - 1, WrittenLog.IDENTITY, outcome, 20_000);
         scrub.start();
         assertTrue(files.isWaitedFor.await(20, TimeUnit.SECONDS));
         final Thread closer = new Thread(scrub::close);
@@ -200,5 +201,18 @@ class ScrubTest {
         closer.join();
 
         assertFalse(outcome.files.isDone());
+    }
+
+    @Test
+    @Timeout(10)
+    void whoClosesItDoesNotWaitForADiskThatHangs() throws InterruptedException {
+        final SlowFiles files = new SlowFiles();
+        final Scrub scrub = new Scrub(files, written.files() - 1, WrittenLog.IDENTITY, new Outcome(), 1);
+        scrub.start();
+        assertTrue(files.isWaitedFor.await(20, TimeUnit.SECONDS));
+
+        scrub.close();
+
+        files.pleases.countDown();
     }
 }
