@@ -88,6 +88,7 @@ public final class Recovery {
 
     private Recovery(
             final StoredFiles files,
+            final int[] foundNumbers,
             final NodeIdentity identity,
             final RecordObserver observer,
             final int filesRead,
@@ -96,11 +97,11 @@ public final class Recovery {
             throw new IllegalArgumentException("filesRead=" + filesRead);
         }
         this.files = files;
+        this.foundNumbers = foundNumbers;
         this.observer = observer;
         this.filesRead = filesRead;
         this.isVerification = isVerification;
         owner = new LogOwner(files, identity);
-        foundNumbers = files.numbers();
         int together = Math.min(1, foundNumbers.length);
         while (together < foundNumbers.length && foundNumbers[together] == foundNumbers[together - 1] + 1) {
             together++;
@@ -129,7 +130,7 @@ public final class Recovery {
      */
     public static RecoveredLog recover(final StoredFiles files, final NodeIdentity identity, final int filesRead) {
         try {
-            return new Recovery(files, identity, RecordObserver.NONE, filesRead, false).run();
+            return new Recovery(files, files.numbers(), identity, RecordObserver.NONE, filesRead, false).run();
         } catch (final DamagedLogException e) {
             // Where the damage begins is found by who reads everything.
             return recover(files, identity);
@@ -139,12 +140,13 @@ public final class Recovery {
     /**
      * Reads the closed files that a start has taken from their indexes.
      *
-     * @param files a log's oldest ones, and no others
+     * @param count how many of the files, the oldest
      * @throws DamagedLogException if they are not what was written
      * @throws StorageException if they can't be read
      */
-    public static void verify(final StoredFiles files, final NodeIdentity identity) {
-        new Recovery(files, identity, RecordObserver.NONE, ALL, true).run();
+    public static void verify(final StoredFiles files, final int count, final NodeIdentity identity) {
+        final int[] oldest = Arrays.copyOf(files.numbers(), count);
+        new Recovery(files, oldest, identity, RecordObserver.NONE, ALL, true).run();
     }
 
     /**
@@ -153,7 +155,7 @@ public final class Recovery {
      * @param identity whose log it must be; null for anybody's
      */
     static RecoveredLog recover(final StoredFiles files, final NodeIdentity identity, final RecordObserver observer) {
-        return new Recovery(files, identity, observer, ALL, false).run();
+        return new Recovery(files, files.numbers(), identity, observer, ALL, false).run();
     }
 
     private RecoveredLog run() {

@@ -31,8 +31,8 @@ public record NetSettings(
         int maxEntryBytes,
         boolean spin) {
     /**
-     * After so long at the latest without a frame to a peer one is sent that says that we live. A process that came back under the same
-     * address resets the old connection when it gets that: soon.
+     * After so long at the latest without a frame to a peer one is sent that says that we live. A process that came back
+     * under the same address resets the old connection when it gets that: soon.
      */
     static final long KEEP_ALIVE_NS = TimeUnit.MILLISECONDS.toNanos(300);
     /** Silence from a peer below this proves nothing, however short the election timeout: a JVM may pause that long. */

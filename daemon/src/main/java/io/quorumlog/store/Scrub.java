@@ -5,7 +5,6 @@ import io.quorumlog.log.NodeIdentity;
 import io.quorumlog.log.Recovery;
 import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
-import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 
@@ -101,7 +100,7 @@ public final class Scrub implements AutoCloseable {
         final long startedNs = System.nanoTime();
         workedFromNs = startedNs;
         try {
-            Recovery.verify(new OldestFiles(), identity);
+            Recovery.verify(new PacedFiles(), count, identity);
         } catch (final StoppedException e) {
             return;
         } catch (final DamagedLogException e) {
@@ -147,11 +146,11 @@ public final class Scrub implements AutoCloseable {
         }
     }
 
-    /** The files to be verified, read at a measured pace. */
-    private final class OldestFiles implements StoredFiles {
+    /** The files, read at a measured pace. */
+    private final class PacedFiles implements StoredFiles {
         @Override
         public int[] numbers() {
-            return Arrays.copyOf(files.numbers(), count);
+            return files.numbers();
         }
 
         @Override

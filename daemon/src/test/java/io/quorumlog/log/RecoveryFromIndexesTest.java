@@ -213,8 +213,7 @@ final class RecoveryFromIndexesTest {
         assertEquals(full.report().summary(), quick.report().summary().replace(" unread=" + unread, ""), what);
         if (unread > 0) {
             assertTrue(unread <= history.files().numbers().length - read, what);
-            assertDoesNotThrow(
-                    () -> Recovery.verify(new OldestFiles(history.files(), unread), LogFixture.IDENTITY), what);
+            assertDoesNotThrow(() -> Recovery.verify(history.files(), unread, LogFixture.IDENTITY), what);
         }
         assertArrayEquals(full.filesToDelete(), quick.filesToDelete(), what);
         assertEquals(full.cutFile(), quick.cutFile(), what);
@@ -311,7 +310,7 @@ final class RecoveryFromIndexesTest {
                     final int unread = quick.report().unread();
                     assertThrows(
                             DamagedLogException.class,
-                            () -> Recovery.verify(new OldestFiles(damaged.storedFiles(), unread), LogFixture.IDENTITY),
+                            () -> Recovery.verify(damaged.storedFiles(), unread, LogFixture.IDENTITY),
                             what);
                     assertServesNothingElse(intact, log(damaged.copy(), quick), what);
                     found++;
@@ -464,7 +463,7 @@ final class RecoveryFromIndexesTest {
     private static void assertNotVerified(final LogFixture fixture, final int unread) {
         assertThrows(
                 DamagedLogException.class,
-                () -> Recovery.verify(new OldestFiles(fixture.stream.storedFiles(), unread), LogFixture.IDENTITY));
+                () -> Recovery.verify(fixture.stream.storedFiles(), unread, LogFixture.IDENTITY));
     }
 
     @Test

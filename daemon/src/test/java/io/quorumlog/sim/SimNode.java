@@ -6,7 +6,6 @@ import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
 import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.NodeIdentity;
-import io.quorumlog.log.OldestFiles;
 import io.quorumlog.log.RecoveredLog;
 import io.quorumlog.log.Recovery;
 import io.quorumlog.log.ReplicaLog;
@@ -223,7 +222,7 @@ final class SimNode implements Surroundings {
     /** What was not read is verified while the member runs: before it comes upon the damage, or not. */
     private void verify(final int files) {
         try {
-            Recovery.verify(new OldestFiles(disk.storedFiles(), files), identity);
+            Recovery.verify(disk.storedFiles(), files, identity);
         } catch (final DamagedLogException e) {
             trace("has not read what is damaged: " + e.getMessage(), 0, null);
             simulation.reached(Outcome.DAMAGE_UNREAD);
