@@ -30,5 +30,5 @@ HEALTHCHECK --interval=5s --timeout=2s --start-period=120s --retries=3 CMD ["/op
 # Java is process 1: it gets the signal of `docker stop`. Further options: JDK_JAVA_OPTIONS.
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash", "-Xshare:auto", \
     "--sun-misc-unsafe-memory-access=allow", "-Xms16m", "-Xmx80m", "-XX:MaxDirectMemorySize=160m", \
-    "-XX:ReservedCodeCacheSize=24m", "-Xss512k", "-Dfile.encoding=UTF-8", "-XX:ErrorFile=/data/hs_err_pid%p.log", \
-    "-jar", "/opt/quorumlog/quorumlog-daemon.jar"]
+    "-XX:ReservedCodeCacheSize=24m", "-Xss512k", "-XX:TrimNativeHeapInterval=10000", \
+    "-Dfile.encoding=UTF-8", "-XX:ErrorFile=/data/hs_err_pid%p.log", "-jar", "/opt/quorumlog/quorumlog-daemon.jar"]

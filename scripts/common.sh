@@ -30,7 +30,7 @@ case $root in
     *:*) die 1 "$root: Java takes a colon in a path for the end of it; move the clone" ;;
 esac
 
-# Sets $java and $java_major: JAVA_HOME's, else the one on the path.
+# Sets $java, $java_version and $java_major: JAVA_HOME's, else the one on the path.
 find_java() {
     if [ -n "${JAVA_HOME-}" ]; then
         java=$JAVA_HOME/bin/java
@@ -48,19 +48,20 @@ find_java() {
         esac
     done
     home=${home%/bin/java}
-    java_major=
+    java_version=
     if [ -r "$home/release" ]; then
         while IFS='="' read -r key value rest; do
             if [ "$key" = JAVA_VERSION ]; then
-                java_major=${value:-$rest}
-                java_major=${java_major#\"}
-                java_major=${java_major%%[!0-9]*}
+                java_version=${value:-$rest}
+                java_version=${java_version#\"}
+                java_version=${java_version%%[!0-9.]*}
             fi
         done <"$home/release"
     fi
-    if [ -z "$java_major" ]; then
-        java_major=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+    if [ -z "$java_version" ]; then
+        java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9.]*\).*/\1/p')
     fi
+    java_major=${java_version%%.*}
     [ "${java_major:-0}" -ge 17 ] || die 1 "$java is too old or no Java; a JDK 17 or newer is needed"
 }
 
