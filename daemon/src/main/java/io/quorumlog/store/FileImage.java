@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
 import net.openhft.posix.MAdviseFlag;
 import net.openhft.posix.PosixAPI;
 import org.agrona.BitUtil;
@@ -42,7 +43,7 @@ final class FileImage implements AutoCloseable {
     private final ZeroedSpace zeroed; // guarded by this
     private long start;
 
-    private volatile long end;
+    private final AtomicLong end = new AtomicLong(); // set by the loop
     private volatile long written; // under the lock of this
 
     // Guarded by this.
@@ -76,14 +77,14 @@ final class FileImage implements AutoCloseable {
             throw new StorageException(path + ": cannot be opened: " + IoReason.of(e), e);
         }
         zeroed.begin(path);
-        giveBack(0, end);
+        giveBack(0, end.get());
         start = usedEnd;
         written = usedEnd;
         if (usedEnd == 0) {
             buffer.putBytes(0, storeHeader, 0, StoreFormat.FIRST_DOCUMENT);
-            end = StoreFormat.FIRST_DOCUMENT;
+            end.set(StoreFormat.FIRST_DOCUMENT);
         } else {
-            end = usedEnd;
+            end.set(usedEnd);
         }
     }
 
@@ -103,7 +104,7 @@ final class FileImage implements AutoCloseable {
      * @return whether the image now begins later
      */
     boolean release() {
-        final long newStart = Math.min(written, end - KEPT_BYTES);
+        final long newStart = Math.min(written, end.get() - KEPT_BYTES);
         if (newStart - start < KEPT_BYTES) {
             return false;
         }
@@ -128,12 +129,15 @@ final class FileImage implements AutoCloseable {
 
     /** Where the file ends, and the next document begins, by what has been appended. */
     long end() {
-        return end;
+        return end.get();
     }
 
-    /** Says that the image now reaches to here. */
+    /**
+     * Says that the image now reaches to here. Who {@link #write}s has been asked to afterwards, by a volatile store; one more
+     * for each record would have the loop wait until the record has left the processor's store buffer.
+     */
     void appended(final long newEnd) {
-        end = newEnd;
+        end.setRelease(newEnd);
     }
 
     /**
@@ -144,7 +148,7 @@ final class FileImage implements AutoCloseable {
      */
     synchronized long write() {
         final long from = written;
-        final long to = end;
+        final long to = end.get();
         write(from, to);
         written = to;
         return to - from;

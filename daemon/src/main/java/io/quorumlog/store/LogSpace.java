@@ -2,6 +2,7 @@ package io.quorumlog.store;
 
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Disk space ahead of the log's end. What has been promised a place must find it, and Chronicle's store to a mapped page for
@@ -16,7 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * is one immutable object, replaced under a lock.
  */
 final class LogSpace {
-    /** Chronicle clears 8 bytes behind each record, and the end mark takes 4. */
+    /** Behind the last record the end mark takes 8 bytes, and Chronicle stores a few when it takes up a file. */
     private static final int SLACK_BYTES = 64;
 
     /** Chronicle makes its table file this long. */
@@ -39,7 +40,7 @@ final class LogSpace {
     private volatile long closedBytes;
     private volatile Runnable onNeed = () -> {};
     private volatile Reservation reservation = new Reservation(0, 0, 0, 0, 0);
-    private volatile long end;
+    private final AtomicLong end = new AtomicLong(); // set by the loop
     private volatile boolean isNextWanted;
     private Reservation askedFor; // the loop's: of which reservation it has already said that it runs out
     private int trimmedFile; // the flush thread's
@@ -74,12 +75,12 @@ final class LogSpace {
 
     /** Where the current file ends by what was written. */
     long end() {
-        return end;
+        return end.get();
     }
 
     /** Bytes that the files take, by what has been written. */
     long bytes() {
-        return closedBytes + end;
+        return closedBytes + end.get();
     }
 
     /** The loop's: whether a file that ends at {@code newEnd} is not over its size; if not, the next one is asked for. */
@@ -100,7 +101,7 @@ final class LogSpace {
      */
     boolean isAhead() {
         final Reservation current = reservation;
-        return end + aheadBytes <= current.reservedEnd
+        return end.get() + aheadBytes <= current.reservedEnd
                 || current.reservedEnd >= StoreLayout.FILE_BYTES && current.nextReservedEnd > 0;
     }
 
@@ -134,11 +135,16 @@ final class LogSpace {
 
     /** The loop's: says that the log now ends here. */
     void publishEnd(final long newEnd) {
-        end = newEnd;
-        final Reservation current = reservation;
-        if (newEnd > current.dueAt && current != askedFor) {
-            askedFor = current;
-            onNeed.run();
+        // A volatile store for each record would have the loop wait until it has left the processor's store buffer.
+        end.setRelease(newEnd);
+        if (newEnd > reservation.dueAt) {
+            // Here it is one: either the end is seen by who reserves just now, or what that reserves is seen here.
+            end.set(newEnd);
+            final Reservation current = reservation;
+            if (newEnd > current.dueAt && current != askedFor) {
+                askedFor = current;
+                onNeed.run();
+            }
         }
     }
 
@@ -152,7 +158,7 @@ final class LogSpace {
     synchronized void onFileBegun(final int file, final long newEnd, final long oldEnd) {
         final Reservation old = reservation;
         isNextWanted = false;
-        end = newEnd;
+        end.set(newEnd);
         reserved(file, old.file == file ? old.reservedEnd : old.nextReservedEnd, 0);
         if (oldEnd > 0) {
             final long used = FileSpace.roundUp(oldEnd);
@@ -174,7 +180,7 @@ final class LogSpace {
      */
     void reserveFirst(final int file, final boolean prepared, final long usedEnd) {
         files.allocate("metadata.cq4t", 0, TABLE_FILE_BYTES);
-        end = usedEnd;
+        end.set(usedEnd);
         if (prepared) {
             reserved(file, prepare(file), 0);
         } else {
@@ -204,9 +210,9 @@ final class LogSpace {
 
     private synchronized boolean reserveWhatIsDue() {
         final Reservation current = reservation;
-        if (end > current.lengthenAt) {
-            lengthen(Math.min(StoreLayout.FILE_BYTES, Math.max(current.reservedEnd, end) + stepBytes()));
-        } else if (current.nextReservedEnd == 0 && (isNextWanted || end > StoreLayout.NEXT_FILE_AT)) {
+        if (end.get() > current.lengthenAt) {
+            lengthen(Math.min(StoreLayout.FILE_BYTES, Math.max(current.reservedEnd, end.get()) + stepBytes()));
+        } else if (current.nextReservedEnd == 0 && (isNextWanted || end.get() > StoreLayout.NEXT_FILE_AT)) {
             prepareNext();
         }
         return reservation != current;
@@ -215,7 +221,7 @@ final class LogSpace {
     /** At a clean stop, when Chronicle is closed: gives back what was reserved and not used. */
     void releaseUnused() {
         cutClosedFiles();
-        files.trim(FileCycle.fileName(reservation.file), FileSpace.roundUp(end));
+        files.trim(FileCycle.fileName(reservation.file), FileSpace.roundUp(end.get()));
         files.delete(FileCycle.preparedName(reservation.file + 1));
     }
 
