@@ -45,7 +45,7 @@ public final class LogDirectory implements AutoCloseable {
     /** Of two members, one alone is no majority. */
     private static final int SMALLEST_CLUSTER_THAT_REPAIRS = 3;
 
-    /** Of the newest files, a start reads so many: what takes a tenth of a second, or half a one from a disk. */
+    /** Of the newest files, a start reads so many: what takes 0.2 s, or half a second from a disk. */
     private static final int FILES_READ = 5;
 
     static final String LOCK_NAME = "LOCK";
@@ -94,7 +94,9 @@ public final class LogDirectory implements AutoCloseable {
         while (true) {
             try {
                 final RecoveredLog recovered = Recovery.recover(files, identity, filesRead);
-                if (isToBeVerified && recovered.areIndexesRight()) {
+                if (!recovered.areIndexesRight()) {
+                    verifyAtNextStart("a closed file's index is not that of its entries");
+                } else if (isToBeVerified) {
                     delete(verify);
                 }
                 if (!repair.isUnderWay()) {

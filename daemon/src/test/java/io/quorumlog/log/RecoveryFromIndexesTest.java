@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quorumlog.codec.record.Crc32c;
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
 import java.util.ArrayList;
@@ -440,16 +439,7 @@ final class RecoveryFromIndexesTest {
     void verificationNoticesAnIndexThatLeadsAstray() {
         final LogFixture fixture = founded();
         appendUntilFile(fixture, 8);
-        final UnsafeBuffer bytes = fixture.stream.bytes(3);
-        final int at = indexOffset(fixture, 3);
-        final int length = bytes.getInt(at + LogRecord.LENGTH_OFFSET);
-        bytes.putLong(at + FileIndexRecord.SLOTS_OFFSET, 1 + bytes.getLong(at + FileIndexRecord.SLOTS_OFFSET));
-        final int checked = length - LogRecord.LENGTH_OFFSET;
-        bytes.putInt(
-                at,
-                new Crc32c()
-                        .update(bytes, at + LogRecord.LENGTH_OFFSET, checked)
-                        .value());
+        WrongFileIndex.leadAstray(fixture.stream.bytes(3), indexOffset(fixture, 3));
 
         assertEquals(6, unread(fixture));
         assertNotVerified(fixture, 6);

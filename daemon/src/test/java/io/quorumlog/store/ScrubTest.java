@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.quorumlog.log.DamagedLogException;
 import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
+import io.quorumlog.log.WrongFileIndex;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +138,27 @@ class ScrubTest {
             try (OpenedLog opened = open()) {
                 assertEquals(start == 1, opened.recovered().report().unread() > 0);
                 assertNull(opened.recovered().report().repair());
+            }
+        }
+    }
+
+    /** Even if it is one of the newest files now: later on it would be believed. */
+    @Test
+    void anIndexThatLeadsAstrayHasEachStartReadEverything() throws IOException {
+        final int newestClosed =
+                written.records().get(written.records().size() - 1).file() - 1;
+        final WrittenLog.Written index = written.records().stream()
+                .filter(record -> record.file() == newestClosed)
+                .reduce((first, last) -> last)
+                .orElseThrow();
+        final Path file = directory.resolve(FileCycle.fileName(newestClosed));
+        final byte[] bytes = Files.readAllBytes(file);
+        WrongFileIndex.leadAstray(new UnsafeBuffer(bytes), (int) index.offset());
+        Files.write(file, bytes);
+        for (int start = 0; start < 3; start++) {
+            try (OpenedLog opened = open()) {
+                assertFalse(opened.recovered().areIndexesRight());
+                assertEquals(start == 0, opened.recovered().report().unread() > 0);
             }
         }
     }
