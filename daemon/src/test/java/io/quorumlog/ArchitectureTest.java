@@ -96,7 +96,7 @@ final class ArchitectureTest {
             .resideInAPackage("net.openhft..");
 
     @ArchTest
-    static final ArchRule onlyTheNetAndTheStoresLockKnowChannels = noClasses()
+    static final ArchRule onlyTheNetTheStoreAndTheClientKnowChannels = noClasses()
             .that()
             .resideOutsideOfPackages("io.quorumlog.net..", "io.quorumlog.store..", "io.quorumlog.client..")
             .should()

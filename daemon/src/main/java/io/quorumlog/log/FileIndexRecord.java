@@ -41,8 +41,8 @@ final class FileIndexRecord {
     private static final int RUN_LENGTH = SIZE_OF_LONG + SIZE_OF_LONG;
 
     /**
-     * Largest record that a file may come to need; a file that needs more is closed. It holds the slots of 256 MiB of
-     * ordinary entries ({@link EntryIndex#SLOT_SPACING_BYTES}) and a hundred thousand more.
+     * Largest record that a file may come to need; a file that needs more is closed. It holds the slots of a full file's
+     * 64 MiB of ordinary entries ({@link EntryIndex#SLOT_SPACING_BYTES}) and a hundred and fifty thousand more.
      */
     static final int MAX_LENGTH = 2 * 1024 * 1024;
 

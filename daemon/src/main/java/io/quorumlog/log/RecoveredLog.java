@@ -1,10 +1,10 @@
 package io.quorumlog.log;
 
 /**
- * What recovery read: the state that the records add up to, for one {@link ReplicaLog} to go on with, and what must be
- * cut off the files <em>before</em> that. Whoever owns the files cuts: first {@link #filesToDelete()} in their order, so
- * that a crash meanwhile leaves no gap, then {@link #cutFile()} at {@link #cutOffset()}; and flushes all of it, what was
- * kept as well, before the log goes on.
+ * What recovery read: the state that the records add up to, for one {@link ReplicaLog} to go on with, and where they
+ * {@linkplain #end() end}. <em>Before</em> the log goes on, whoever owns the files removes what lies behind: first the files
+ * of which nothing is kept, newest first, so that a crash meanwhile leaves no gap, then the end of the newest one that is
+ * kept. Then it flushes what was kept, from the file of {@link #flushedBefore()} on.
  */
 public final class RecoveredLog {
     /** No file. */

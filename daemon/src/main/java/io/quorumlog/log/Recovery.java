@@ -17,7 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * written late leaves a hole of zeros, or half a record, before pages that were written early. Nothing of that was ever
  * acknowledged, so it is cut off, from the first hole on, whatever looks whole behind it. But a hole may also be rot, or
  * a file that somebody cut: then acknowledged entries are gone or stand behind it, and a node that went on without them
- * would vote as if it had never had them, which destroys what a majority holds (raft-bugs 21). A start must not take one
+ * would vote as if it had never had them, which destroys what a majority holds (mistake 21). A start must not take one
  * for the other, and a prefix alone does not tell.
  *
  * <ol>

@@ -21,7 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * asked for, so that {@link #lastRecordSeq()} after a call is the number of that one: a {@code FILE_INDEX} and a
  * {@code FILE_HEADER} round each roll, and <em>marks</em>, hard states that say nothing new but how far the stream is
  * known to have been flushed. By them {@link Recovery} tells a torn tail from damage; so there is one for each
- * {@link #MARK_SPACING_BYTES} while there is load, and one when it ends ({@link #isMarkDue()}).
+ * {@link #MARK_SPACING_BYTES} while there is load, one when it ends ({@link #isMarkDue()}), and one at a clean stop
+ * ({@link #lastMark()}).
  *
  * <p>No call fails for want of room: when a record does not fit the file any more, the next file is begun, prepared or
  * not. {@link #acceptsEntries()} says beforehand whether that would have to wait. What goes wrong with the disk is a

@@ -3,8 +3,8 @@ package io.quorumlog.log;
 import org.agrona.DirectBuffer;
 
 /**
- * The files of a stopped log as recovery reads them, before anything may trust or change them. Reading errors are
- * {@link StorageException}s.
+ * The files of a log as recovery reads them: of a stopped one, before anything may trust or change them; of one in use,
+ * those that nothing changes any more ({@link Recovery#verify}). Reading errors are {@link StorageException}s.
  */
 public interface StoredFiles {
     /** The files' numbers, ascending. */

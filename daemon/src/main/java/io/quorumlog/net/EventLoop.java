@@ -16,7 +16,8 @@ import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * The node's one thread at work: all sockets, timers, sessions, the replica, every append and every read of the log.
+ * The node's one thread at work: all sockets, timers, sessions, the replica, every append and every read of the log, but
+ * for the verification of old files.
  *
  * <p>{@link #doCycle} is one turn. It waits for sockets, or for the next deadline, or for somebody to wake it; takes over
  * what the flusher has made durable; reads each ready connection within a budget, so that none starves the rest, members

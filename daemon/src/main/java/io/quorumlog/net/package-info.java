@@ -1,5 +1,6 @@
 /**
- * The event loop and all sockets: the only package but the store's lock that touches {@code java.nio.channels}.
+ * The event loop and all sockets: beside the store, which opens files by it, the only package here that touches
+ * {@code java.nio.channels}.
  *
  * <p>Read {@link io.quorumlog.net.EventLoop} first: its {@code doCycle} is the order of everything. A client's bytes go
  * from {@code ClientConnection} to its session, a peer's from {@code PeerConnection} to the replica. {@code PeerLink} says

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * </ul>
  *
  * <p>The two that wait end with status {@link #PROBLEM} as soon as a node's process is no more, and print its id; and with
- * status {@link #TIMEOUT} when the time is over.
+ * status {@link #TIMEOUT} when the time is over and there is no leader, or the node has not answered.
  */
 final class ClusterProbe {
     private static final int PROBLEM = 3;

@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The one way in which the process ends: a last line on stderr, if stderr takes it soon enough, and then at once, whatever
- * other threads do or hold. Any thread may call; the first one's status and line count.
+ * The one way in which the process ends, but for a signal while there is no node ({@link StopSignal}): a last line on
+ * stderr, if stderr takes it soon enough, and then at once, whatever other threads do or hold. Any thread may call; the
+ * first one's status and line count.
  */
 final class ProcessEnd {
     /** Asked to stop, and done. */

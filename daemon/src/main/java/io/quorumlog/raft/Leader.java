@@ -249,7 +249,7 @@ final class Leader extends Role {
             return "member " + target + " is not connected";
         }
         if (followers[slot].isBlank()) {
-            return "member " + target + " is blank: its disk was empty, and it is not brought up to date yet";
+            return "member " + target + " is blank: its log was empty or damaged, and it is not brought up to date yet";
         }
         transfer = new LeadershipTransfer(slot, raft.nowNs() + raft.config().electionTimeoutNs());
         return null;

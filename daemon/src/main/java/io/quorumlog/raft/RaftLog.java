@@ -33,8 +33,8 @@ public interface RaftLog {
     long lastIndexWithTermAtMost(long term, long index);
 
     /**
-     * Whether an entry can be appended now. False while a full file waits for the next one to be prepared: entries then stay
-     * with whoever sends them.
+     * Whether an entry can be appended now. False while no room for it is reserved on the disk, and while a full file waits
+     * for the next one to be prepared: entries then stay with whoever sends them.
      */
     boolean acceptsEntries();
 

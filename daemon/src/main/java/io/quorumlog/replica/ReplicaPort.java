@@ -73,7 +73,10 @@ public interface ReplicaPort {
     /** The current term. */
     long term();
 
-    /** Whether this member is blank, for its handshake: its disk was empty, and no leader has brought it up to date yet. */
+    /**
+     * Whether this member is blank, for its handshake: its disk was empty, or entries were lost to damage, and no leader has
+     * brought it up to date yet.
+     */
     boolean isBlank();
 
     /** The cluster's id, high half; 0 until it is committed, for another's could still win. */

@@ -8,7 +8,7 @@ import io.quorumlog.codec.resp.RespLimits;
  * @param maxEntryBytes largest payload, 0 to {@link RespLimits#MAX_BULK_BYTES}
  * @param maxPendingReplies how many requests of one session may be in flight at most, a power of two; its connection is not
  *     read any further when there are as many
- * @param transferTimeoutNs how long TRANSFER waits for the new leader, nanoseconds: the longest election timeout
+ * @param transferTimeoutNs how long TRANSFER waits for the new leader, nanoseconds: the shortest election timeout
  */
 public record SessionSettings(int maxEntryBytes, int maxPendingReplies, long transferTimeoutNs) {
     /**

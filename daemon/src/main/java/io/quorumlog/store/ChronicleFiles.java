@@ -20,10 +20,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The raw bytes of a stopped log's Chronicle files, read in large chunks without Chronicle. The store header and the
- * index tables are passed over unseen, because they stand at constant places and hold nothing that we need. What has been
- * read and is older than what the page cache is to hold ({@link CachedPages}) is let go at once: reading goes round in the
- * same memory, which is faster than to take ever more.
+ * The raw bytes of Chronicle files to which nobody writes, a stopped log's or the older ones of a node at work
+ * ({@link Scrub}), read in large chunks without Chronicle. The store header and the index tables are passed over unseen,
+ * because they stand at constant places and hold nothing that we need. What has been read and is older than what the page
+ * cache is to hold ({@link CachedPages}) is let go at once: reading goes round in the same memory, which is faster than to
+ * take ever more.
  */
 final class ChronicleFiles implements StoredFiles {
     private static final int CHUNK_BYTES = StoreLayout.MIB;

@@ -9,7 +9,8 @@ import org.agrona.CloseHelper;
 
 /**
  * Forces files with fdatasync, which covers the dirty pages of every mapping of a file. The current file stays open, so
- * that no error that the kernel has for it is reported to somebody else. The flush thread's.
+ * that no error that the kernel has for it is reported to somebody else. One thread's: the flush thread's or, at a start,
+ * that of who opens the log.
  */
 final class FileForce implements FlushThread.Force, AutoCloseable {
     private static final int NO_FILE = -1;

@@ -57,8 +57,8 @@ public final class FlushThread {
     /**
      * @param pageCache whether records count as durable when they are in the page cache
      * @param wakeUp called, on either thread, when the durable number has risen or space has come; wakes the loop
-     * @param onFailure called once, on the flush thread, when a force has failed; with {@link NoSpaceException} where the
-     *     disk is full, and then flushes go on
+     * @param onFailure called on the flush thread: once with {@link NoSpaceException} where the disk is full, and then
+     *     flushes go on; once when anything else has failed, a write, a force or a reservation, and then the thread ends
      */
     public FlushThread(
             final OpenedLog log,

@@ -29,8 +29,9 @@ final class StoreLayout {
     static final int NEXT_FILE_AT = 40 * MIB;
 
     /**
-     * Chronicle's mapped block. Larger than {@link #FILE_BYTES} because Chronicle takes no record longer than a quarter of
-     * it, and because a node's own records must go in behind a full file's last entry.
+     * Chronicle's mapped block. Larger than {@link #FILE_BYTES} because a node's own records must go in behind a full file's
+     * last entry; and a quarter of it holds the largest record, because those who read the files with Chronicle map so much
+     * behind a block.
      */
     static final int BLOCK_BYTES = 128 * MIB;
 

@@ -18,7 +18,7 @@ interface KnownMistake {
     /**
      * What is known of it.
      *
-     * @param rows of {@code raft-bugs} that it is in; empty if it is in none
+     * @param rows of {@code MISTAKES.md} that it is in; empty if it is in none
      * @param mistake what is wrong, in words
      * @param seeds among so many from the first one on is one that finds it
      * @param rules what may find it

@@ -19,8 +19,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The mistakes by which the simulation is tested: each is put in at a seam between the product and its world, and must be found
- * by a rule that it breaks, or by a check of the product's own. With the numbers of the rows of {@code raft-bugs} that they
- * are in, where they are.
+ * by a rule that it breaks, or by a check of the product's own. With the numbers of the rows of {@code MISTAKES.md} that
+ * they are in, where they are.
  */
 enum PlantedDefect implements KnownMistake {
     FLUSHER_THAT_REPORTS_TOO_EARLY(
@@ -416,7 +416,7 @@ enum PlantedDefect implements KnownMistake {
     private final Supplier<Defect> defect;
 
     /**
-     * @param rows of {@code raft-bugs}; empty if it is in none
+     * @param rows of {@code MISTAKES.md}; empty if it is in none
      * @param seeds among the first so many is one that finds it
      * @param rules what may find it
      */

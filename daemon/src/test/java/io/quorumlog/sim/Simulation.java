@@ -169,7 +169,7 @@ final class Simulation {
 
     /**
      * A majority is sound and connected, whatever the others do: within bounded time it has a leader that commits, and from
-     * then on nobody takes its place (raft-bugs 11 to 13).
+     * then on nobody takes its place (mistakes 11 to 13).
      */
     private void comeToServe() {
         final long healedNs = queue.nowNs();

@@ -119,7 +119,7 @@ enum SourceDefect implements KnownMistake {
     private final String replacement;
 
     /**
-     * @param rows of {@code raft-bugs}
+     * @param rows of {@code MISTAKES.md}
      * @param firstSeed a little before one that finds it, where few do: the build's time is short
      * @param seeds among so many from there on is one that finds it
      * @param rules what may find it

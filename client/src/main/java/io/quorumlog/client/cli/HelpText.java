@@ -4,12 +4,13 @@ package io.quorumlog.client.cli;
 final class HelpText {
     static final String COMMANDS = """
             append PAYLOAD           append an entry, print its index once it is committed
-            appendif LAST PAYLOAD    the same, but only if the last entry has index LAST (0: empty log)
+            appendif LAST PAYLOAD    the same, but only if the last client entry has index
+                                     LAST (0: empty log)
             read FROM [count N] [block MS] [--raw]
                                      print committed entries from index FROM on: at most N (100);
                                      wait up to MS for the first (0: for ever)
             tail FROM [--raw]        print committed entries from FROM on as they come
-            last                     index of the last entry, confirmed by a majority (0: none)
+            last                     index of the last client entry, confirmed by a majority (0: none)
             status                   what a node says of itself
             leader                   who leads: id and client address
             members                  the members: id, peer address, client address, role

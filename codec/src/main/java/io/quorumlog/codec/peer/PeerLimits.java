@@ -12,7 +12,10 @@ public record PeerLimits(int maxEntryBytes) {
     /** Entries of one message, together, unless the first alone is larger: large enough that a frame's own cost vanishes. */
     public static final int MAX_BATCH_BYTES = 256 * 1024;
 
-    /** Largest payload that can be configured: a record must fit a quarter of a mapped block of the log. */
+    /**
+     * Largest payload that can be configured: the log's files are laid out for its record, which must fit a quarter of the
+     * block that a Chronicle reader maps.
+     */
     public static final int MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 
     /** Latest term that a frame may name: so many elections nobody holds, and whoever takes it can still raise it. */

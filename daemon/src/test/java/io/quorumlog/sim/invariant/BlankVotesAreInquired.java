@@ -7,7 +7,7 @@ import org.agrona.collections.Int2IntHashMap;
 
 /**
  * When a blank member votes for a candidate that has a log, every other member has entered the candidate's term: for it
- * was asked, and can take nothing from older leaders any more ({@code raft-bugs} row 30). What would follow from a breach
+ * was asked, and can take nothing from older leaders any more ({@code MISTAKES.md} row 30). What would follow from a breach
  * takes a vote or an entry that was lost with the disk to show; this takes none.
  */
 final class BlankVotesAreInquired extends SimulationInvariant {

@@ -4,7 +4,7 @@ import org.agrona.collections.Int2ObjectHashMap;
 
 /**
  * A member whose disk was wiped says that it is blank until it holds everything that was committed when that happened: for
- * it may have been counted on for any of it ({@code raft-bugs} row 30).
+ * it may have been counted on for any of it ({@code MISTAKES.md} row 30).
  */
 final class BlanknessEndsWhole extends SimulationInvariant {
     private final CommittedLog committed;
