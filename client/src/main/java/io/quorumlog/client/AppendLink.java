@@ -43,16 +43,8 @@ final class AppendLink {
         return connection.address();
     }
 
-    NodeConnection connection() {
-        return connection;
-    }
-
     boolean isIdle() {
         return unanswered.isEmpty() && !probing;
-    }
-
-    boolean isRetired() {
-        return retired;
     }
 
     /** Takes no more appends; goes on until those it has are answered. */

@@ -5,8 +5,6 @@ import java.util.Arrays;
 
 /** Whose log this is: the node's own id and the ids of all members, ascending, its own among them. */
 public record NodeIdentity(int nodeId, int[] memberIds) {
-    /** Member ids are at most this: they are kept in two bytes. */
-    public static final int MAX_NODE_ID = 65_535;
     /** More members than any cluster has. */
     public static final int MAX_MEMBERS = Handshake.MAX_MEMBERS;
 

@@ -14,8 +14,6 @@ import java.util.concurrent.TimeUnit;
  * @param bindAddress where both ports listen
  * @param pinSource whether connections to peers leave from {@code bindAddress}: only where the operator named that
  *     address, in digits or as {@code bind}. What a name happens to resolve to may not reach the peers.
- * @param peerPort where other members connect; 0 lets the system choose
- * @param clientPort where clients connect; 0 lets the system choose
  * @param electionTimeoutNs the minimum election timeout; the links' own times follow from it
  * @param maxEntryBytes largest payload of an entry
  * @param spin whether an idle loop polls instead of waiting
@@ -25,8 +23,6 @@ public record NetSettings(
         List<Peer> peers,
         InetAddress bindAddress,
         boolean pinSource,
-        int peerPort,
-        int clientPort,
         long electionTimeoutNs,
         int maxEntryBytes,
         boolean spin) {

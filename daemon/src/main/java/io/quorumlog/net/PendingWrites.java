@@ -19,10 +19,6 @@ final class PendingWrites {
         connections[count++] = connection;
     }
 
-    boolean isEmpty() {
-        return count == 0;
-    }
-
     /** @return how many connections were written to */
     int writeAll() {
         int done = 0;

@@ -250,14 +250,11 @@ final class Node {
                         member.id(), member.peer().host(), member.peer().port()));
             }
         }
-        final ClusterSpec.Member self = config.self();
         return new NetSettings(
                 config.nodeId(),
                 peers,
                 bindAddress,
                 config.isBindNamed() && !bindAddress.isAnyLocalAddress(),
-                self.peer().port(),
-                self.client().port(),
                 TimeUnit.MILLISECONDS.toNanos(config.electionTimeoutMs()),
                 config.maxEntryBytes(),
                 config.isSpinning());

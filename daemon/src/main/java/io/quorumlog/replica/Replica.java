@@ -232,10 +232,6 @@ public final class Replica implements ReplicaPort {
         return raft.role();
     }
 
-    public int leaderId() {
-        return raft.leaderId();
-    }
-
     public long commitIndex() {
         return raft.commitIndex();
     }

@@ -29,8 +29,6 @@ import org.agrona.CloseHelper;
  * ({@link ZeroedSpace}), and lets go of what the page cache holds of old log ({@link CachedPages}).
  */
 public final class FlushThread {
-    /** What {@link #flushStartedNs} says when no flush is under way. */
-    public static final long NOT_FLUSHING = Long.MIN_VALUE;
 
     private final ChronicleRecordStream stream;
     private final LogSpace space;
@@ -44,7 +42,6 @@ public final class FlushThread {
     private volatile long requestedSeq;
     private volatile long durableSeq;
     private volatile long flushedSeq;
-    private volatile long flushStartedNs = NOT_FLUSHING;
     private volatile long flushes;
     private volatile boolean isIdle;
     private volatile boolean isWoken;
@@ -123,11 +120,6 @@ public final class FlushThread {
     /** Number of the last record that has really been flushed; in page-cache mode it lags behind {@link #durableSeq}. */
     public long flushedSeq() {
         return flushedSeq;
-    }
-
-    /** {@code System.nanoTime()} at which the flush under way began, or {@link #NOT_FLUSHING}: shows a hanging disk. */
-    public long flushStartedNs() {
-        return flushStartedNs;
     }
 
     /** Flushes that have completed. */
@@ -218,7 +210,6 @@ public final class FlushThread {
 
     private void flush(final long target) {
         final int currentFile = space.currentFile();
-        flushStartedNs = System.nanoTime();
         final long bytes = stream.write();
         for (int file = firstUnforcedFile; file <= currentFile; file++) {
             force.forceFile(file);
@@ -230,7 +221,6 @@ public final class FlushThread {
         firstUnforcedFile = currentFile;
         flushedSeq = target; // Before the other one, which the loop reads first.
         durableSeq = Math.max(target, durableSeq);
-        flushStartedNs = NOT_FLUSHING;
         flushes++;
         wakeUp.run();
         if (!pageCache) { // in which the loop writes, and would wait for it

@@ -21,7 +21,7 @@ class NetMemoryTest {
         for (int id = 2; id < 2 + peerCount; id++) {
             peers.add(new NetSettings.Peer(id, "127.0.0.1", 1));
         }
-        return new NetSettings(1, peers, InetAddress.getLoopbackAddress(), true, 0, 0, 1, maxEntryBytes, false);
+        return new NetSettings(1, peers, InetAddress.getLoopbackAddress(), true, 1, maxEntryBytes, false);
     }
 
     @Property(tries = 200)

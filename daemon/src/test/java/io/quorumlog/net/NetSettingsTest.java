@@ -18,8 +18,6 @@ class NetSettingsTest {
                 List.of(),
                 InetAddress.getLoopbackAddress(),
                 true,
-                0,
-                0,
                 TimeUnit.MILLISECONDS.toNanos(electionMs),
                 1,
                 false);

@@ -52,7 +52,7 @@ final class TestNode implements AutoCloseable {
         final InetAddress address = InetAddress.getByName("127.0.0.1");
         ports = ListeningPorts.open(address, peerPort, 0);
         loop = new EventLoop(
-                new NetSettings(id, List.of(peers), address, true, 0, 0, ELECTION_TIMEOUT_NS, MAX_ENTRY_BYTES, false),
+                new NetSettings(id, List.of(peers), address, true, ELECTION_TIMEOUT_NS, MAX_ENTRY_BYTES, false),
                 ports,
                 clock,
                 SystemEpochClock.INSTANCE);

@@ -86,11 +86,6 @@ public abstract sealed class PeerMessage
         target.putInt(offset + LENGTH_OFFSET, bytes - SIZE_OF_INT, LITTLE_ENDIAN);
     }
 
-    /** Bytes of the kind's fixed part, header included. */
-    public final int fixedLength() {
-        return fixedLength;
-    }
-
     /** The sender's member id. */
     public final int from() {
         return buffer.getShort(offset + FROM_OFFSET, LITTLE_ENDIAN) & 0xFFFF;
