@@ -8,6 +8,8 @@ import static io.quorumlog.codec.resp.RespLimits.MAX_ECHO_BYTES;
 import static io.quorumlog.codec.resp.RespLimits.MAX_INLINE_BYTES;
 import static io.quorumlog.codec.resp.RespLimits.MAX_OVERHEAD_BYTES;
 import static io.quorumlog.codec.resp.RespLimits.MAX_SKIPPED_BYTES;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -87,6 +89,17 @@ public final class RequestParser {
         FAILED
     }
 
+    /**
+     * What clients send most begins so, as an array, up to its payload's length. Where all of this is there it is taken at
+     * once, which costs less than a byte at a time and comes to the same.
+     */
+    private static final UnsafeBuffer APPEND_HEAD = new UnsafeBuffer("*2\r\n$6\r\nAPPEND\r\n$".getBytes(US_ASCII));
+
+    private static final long APPEND_HEAD_FIRST = APPEND_HEAD.getLong(0, LITTLE_ENDIAN);
+    private static final long APPEND_HEAD_SECOND = APPEND_HEAD.getLong(Long.BYTES, LITTLE_ENDIAN);
+    private static final int APPEND_WORD_OFFSET = 8;
+    private static final int APPEND_WORD_LENGTH = 6;
+
     private final int maxPayloadBytes;
     private final int maxRequestBytes;
     private final Request request = new Request();
@@ -133,6 +146,10 @@ public final class RequestParser {
         while (index < limit) {
             switch (state) {
                 case START -> {
+                    if (isAppend(buffer, index, limit)) {
+                        index = appendBegins(index);
+                        continue;
+                    }
                     boolean array = buffer.getByte(index) == '*';
                     state = array ? State.ARRAY_LENGTH : State.INLINE;
                     request.begin(!array);
@@ -263,6 +280,21 @@ public final class RequestParser {
     }
 
     // Arrays: one method a state; each returns where to go on.
+
+    private static boolean isAppend(DirectBuffer buffer, int index, int limit) {
+        return limit - index >= APPEND_HEAD.capacity()
+                && buffer.getLong(index, LITTLE_ENDIAN) == APPEND_HEAD_FIRST
+                && buffer.getLong(index + Long.BYTES, LITTLE_ENDIAN) == APPEND_HEAD_SECOND
+                && buffer.getByte(index + 2 * Long.BYTES) == '$';
+    }
+
+    private int appendBegins(int index) {
+        request.begin(false);
+        request.add(APPEND_WORD_OFFSET, APPEND_WORD_LENGTH);
+        argumentsLeft = 1;
+        state = State.BULK_LENGTH;
+        return index + APPEND_HEAD.capacity();
+    }
 
     private int digit(byte b, int max, State whenEnded, int index) {
         if (b == '\r' && digits > 0) {

@@ -16,9 +16,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class ParserDriver {
     private static final int SMALL = 16;
 
+    /** So that what is there in one piece is looked at as a whole. */
+    private static final int LARGE = 256;
+
     private final RequestParser parser;
     private final List<String> found = new ArrayList<>();
-    private byte[] bytes = new byte[SMALL];
+    private byte[] bytes;
     private int start;
     private int end;
     private boolean closed;
@@ -27,12 +30,25 @@ final class ParserDriver {
     private final StringBuilder text = new StringBuilder();
 
     ParserDriver(int maxPayloadBytes) {
-        parser = new RequestParser(maxPayloadBytes);
+        this(maxPayloadBytes, SMALL);
     }
 
-    /** All that is found in the input when it comes in pieces of these sizes, the rest in one. */
+    private ParserDriver(int maxPayloadBytes, int bufferSize) {
+        parser = new RequestParser(maxPayloadBytes);
+        bytes = new byte[bufferSize];
+    }
+
+    /**
+     * All that is found in the input when it comes in pieces of these sizes, the rest in one: the same in a small buffer and
+     * in a large one.
+     */
     static List<String> found(int maxPayloadBytes, byte[] input, int... pieces) {
-        ParserDriver driver = new ParserDriver(maxPayloadBytes);
+        List<String> found = found(new ParserDriver(maxPayloadBytes), input, pieces);
+        assertEquals(found, found(new ParserDriver(maxPayloadBytes, LARGE), input, pieces));
+        return found;
+    }
+
+    private static List<String> found(ParserDriver driver, byte[] input, int... pieces) {
         int offset = 0;
         for (int piece : pieces) {
             int length = Math.min(piece, input.length - offset);

@@ -49,7 +49,10 @@ class RequestParserTest {
                 arguments("*1\r\n$18446744073709551620\r\n", "invalid bulk length"),
                 arguments("*1\r\n$4\r\nPINGS\r\n", "expected CR LF behind a bulk string"),
                 arguments("*1\r\n$4\r\nPING\n", "expected CR LF behind a bulk string"),
-                arguments("*1\r\n$4\r\nPING\r\r", "expected CR LF behind a bulk string"));
+                arguments("*1\r\n$4\r\nPING\r\r", "expected CR LF behind a bulk string"),
+                arguments("*2\r\n$6\r\nAPPEND\r\n$x\r\n", "invalid bulk length"),
+                arguments("*2\r\n$6\r\nAPPEND\r\n+3\r\nabc\r\n", "expected '$', got '+'"),
+                arguments("*2\r\n$6\r\nAPPEND\r\r$3\r\nabc\r\n", "expected CR LF behind a bulk string"));
     }
 
     @ParameterizedTest
