@@ -30,7 +30,7 @@ case $root in
     *:*) die 1 "$root: Java takes a colon in a path for the end of it; move the clone" ;;
 esac
 
-# Sets $java, $java_version and $java_major: JAVA_HOME's, else the one on the path.
+# Sets $java, $java_vendor (if it says), $java_version and $java_major: JAVA_HOME's, else the one on the path.
 find_java() {
     if [ -n "${JAVA_HOME-}" ]; then
         java=$JAVA_HOME/bin/java
@@ -48,6 +48,7 @@ find_java() {
         esac
     done
     home=${home%/bin/java}
+    java_vendor=
     java_version=
     if [ -r "$home/release" ]; then
         while IFS='="' read -r key value rest; do
@@ -55,6 +56,8 @@ find_java() {
                 java_version=${value:-$rest}
                 java_version=${java_version#\"}
                 java_version=${java_version%%[!0-9.]*}
+            elif [ "$key" = IMPLEMENTOR ]; then
+                java_vendor=${value:-$rest}
             fi
         done <"$home/release"
     fi

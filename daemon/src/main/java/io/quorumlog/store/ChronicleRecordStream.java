@@ -136,7 +136,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     }
 
     /**
-     * Any thread: writes what has been appended before the call into the files, that is, into the page cache, where it
+     * Any thread: writes what had been appended when it was asked to into the files, that is, into the page cache, where it
      * survives the process.
      *
      * @return how many bytes that was

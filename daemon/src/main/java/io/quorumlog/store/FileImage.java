@@ -133,15 +133,15 @@ final class FileImage implements AutoCloseable {
     }
 
     /**
-     * Says that the image now reaches to here. Who {@link #write}s has been asked to afterwards, by a volatile store; one more
-     * for each record would have the loop wait until the record has left the processor's store buffer.
+     * Says that the image now reaches to here. It is not a volatile store, with which the loop would wait for each record
+     * until it has left the processor's store buffer: another thread is asked to {@link #write} by one, after this.
      */
     void appended(final long newEnd) {
         end.setRelease(newEnd);
     }
 
     /**
-     * Any thread: writes all that has been appended before the call into the file, that is, into the page cache.
+     * Any thread: writes all that had been appended when it was asked to, into the file, that is, into the page cache.
      *
      * @return how many bytes that was
      * @throws StorageException if it can't be written; the node must stop, for a part may be in the file

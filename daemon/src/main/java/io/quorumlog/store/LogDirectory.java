@@ -34,8 +34,8 @@ import org.agrona.CloseHelper;
  * </ol>
  *
  * <p>So that a start hardly takes longer with a longer log, recovery reads the newest files, and all of them only where a
- * file called {@code VERIFY} asks for it, which a node leaves that comes upon damage, or where it must; what it has not read,
- * a {@link Scrub} reads then.
+ * file called {@code VERIFY} asks for it, which a node leaves that comes upon damage or an index that leads astray, or where it
+ * must; what it has not read, a {@link Scrub} reads then.
  *
  * <p>Chronicle cannot cut a file, and damage in its store header makes it lose records or hang. Instead of copying the
  * good records into a new file, we cut the file itself and lay a fresh store header over the old one, always: its bytes
@@ -94,10 +94,10 @@ public final class LogDirectory implements AutoCloseable {
         while (true) {
             try {
                 final RecoveredLog recovered = Recovery.recover(files, identity, filesRead);
-                if (!recovered.areIndexesRight()) {
-                    verifyAtNextStart("a closed file's index is not that of its entries");
-                } else if (isToBeVerified) {
+                if (isToBeVerified && recovered.areIndexesRight()) {
                     delete(verify);
+                } else if (!isToBeVerified && !recovered.areIndexesRight()) {
+                    verifyAtNextStart("a closed file's index is not that of its entries");
                 }
                 if (!repair.isUnderWay()) {
                     return recovered;

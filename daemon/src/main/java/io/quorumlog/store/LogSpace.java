@@ -135,7 +135,8 @@ final class LogSpace {
 
     /** The loop's: says that the log now ends here. */
     void publishEnd(final long newEnd) {
-        // A volatile store for each record would have the loop wait until it has left the processor's store buffer.
+        // A volatile store for each record would have the loop wait until it has left the processor's store buffer. Who
+        // reserves may see this late: up to here there is room for another record, whatever it reserves.
         end.setRelease(newEnd);
         if (newEnd > reservation.dueAt) {
             // Here it is one: either the end is seen by who reserves just now, or what that reserves is seen here.
