@@ -31,4 +31,5 @@ HEALTHCHECK --interval=5s --timeout=2s --start-period=120s --retries=3 CMD ["/op
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash", "-Xshare:auto", \
     "--sun-misc-unsafe-memory-access=allow", "-Xms16m", "-Xmx80m", "-XX:MaxDirectMemorySize=160m", \
     "-XX:ReservedCodeCacheSize=24m", "-Xss512k", "-XX:TrimNativeHeapInterval=10000", \
+    "-XX:PerMethodTrapLimit=0", "-XX:TypeProfileLevel=0", \
     "-Dfile.encoding=UTF-8", "-XX:ErrorFile=/data/hs_err_pid%p.log", "-jar", "/opt/quorumlog/quorumlog-daemon.jar"]
