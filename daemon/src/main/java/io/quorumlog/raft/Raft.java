@@ -68,7 +68,7 @@ public final class Raft {
     private Role role;
     private long term;
     private int votedFor;
-    /** Whether our disk was empty and nobody has brought us up to date since; once false, for ever. */
+    /** Whether our disk was empty, or has lost entries, and nobody has brought us up to date since; once false, for ever. */
     private boolean blank;
     /** Whether some member is known to have a log: no cluster is to be founded then. Matters while blank. */
     private boolean hasHeardOfLog;

@@ -121,6 +121,8 @@ final class Simulate implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        refuseTogether("--defects", "--seed", "--without", "--skip", "--trace");
+        refuseTogether("--seed", "--seeds", "--from");
         final Omissions omissions = omissions();
         final long seeds = seedsWanted != null ? seedsWanted : defects ? SEEDS_A_DEFECT : SEEDS;
         if (seeds < 1) {
@@ -151,6 +153,16 @@ final class Simulate implements Callable<Integer> {
         out.println(tally);
         out.printf("%,.0f events a second%n", tally.events() / seconds());
         return 0;
+    }
+
+    /** What would be without effect is an error. */
+    private void refuseTogether(final String option, final String... others) {
+        final CommandLine.ParseResult given = spec.commandLine().getParseResult();
+        for (final String other : others) {
+            if (given.hasMatchedOption(option) && given.hasMatchedOption(other)) {
+                throw wrong(other + ": has no meaning with " + option);
+            }
+        }
     }
 
     private Omissions omissions() {

@@ -75,6 +75,8 @@ class SimulateTest {
         assertEquals(2, simulate(Defect.NONE, "--without", "los"));
         assertEquals(2, simulate(Defect.NONE, "--skip", "x"));
         assertEquals(2, simulate(Defect.NONE, "--seeds", "0"));
+        assertEquals(2, simulate(Defect.NONE, "--defects", "--seeds", "1", "--trace"));
+        assertEquals(2, simulate(Defect.NONE, "--seed", "1", "--from", "2"));
     }
 
     private int simulate(final Defect defect, final String... arguments) {

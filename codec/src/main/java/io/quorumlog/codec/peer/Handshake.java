@@ -75,7 +75,7 @@ public final class Handshake extends PeerMessage {
         return this;
     }
 
-    /** Whether the sender's disk was empty, and no leader has brought it up to date since. */
+    /** Whether the sender's disk was empty, or has lost entries, and no leader has brought it up to date since. */
     public boolean isBlank() {
         return flag(FLAGS_OFFSET, BLANK);
     }

@@ -85,7 +85,7 @@ public final class VoteRequest extends PeerMessage {
         return this;
     }
 
-    /** Whether the candidate is blank: its disk was empty, and no leader has brought it up to date since. */
+    /** Whether the candidate is blank: its disk was empty, or has lost entries, and no leader has brought it up to date since. */
     public boolean isBlank() {
         return flag(FLAGS_OFFSET, BLANK);
     }
