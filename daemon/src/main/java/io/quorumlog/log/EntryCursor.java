@@ -24,6 +24,13 @@ public final class EntryCursor {
         }
     }
 
+    /** Moves to where another one is. */
+    void seek(final EntryCursor other) {
+        index = other.index;
+        position = other.position;
+        generation = other.generation;
+    }
+
     /** Index of the entry that is read next. */
     public long index() {
         return index;

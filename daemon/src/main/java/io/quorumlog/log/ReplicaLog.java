@@ -55,6 +55,7 @@ public final class ReplicaLog implements RaftLog {
 
     private final EntryCursor[] copyCursors = new EntryCursor[COPY_CURSORS];
     private int nextCopyCursor;
+    private final NewestEntries newest = new NewestEntries();
     private int copiedBytes;
 
     /** Of the stream's last record, whatever kind it is. */
@@ -366,7 +367,7 @@ public final class ReplicaLog implements RaftLog {
 
     /**
      * Copies whole records, one after another, from an index on, as many as fit {@code maxBytes}; the first one always.
-     * Their checksums are checked on the way.
+     * Their checksums are checked on the way, those of the log's newest entries once for all who copy the same.
      *
      * @param target has room for {@code maxBytes}, and for the first record, from {@code offset} on
      * @return index of the last entry copied; {@code firstIndex - 1} if that was the last index
@@ -376,7 +377,8 @@ public final class ReplicaLog implements RaftLog {
             final long firstIndex, final int maxBytes, final MutableDirectBuffer target, final int offset) {
         final long lastIndex = state.lastIndex();
         final EntryCursor cursor = copyCursor(firstIndex);
-        int copied = 0;
+        final int kept = newest.copyTo(cursor, entries.generation(), maxBytes, target, offset);
+        int copied = kept;
         while (cursor.index() <= lastIndex) {
             final long position = locate(cursor);
             stream.wrap(position, record);
@@ -397,6 +399,9 @@ public final class ReplicaLog implements RaftLog {
             if (copied >= maxBytes) {
                 break;
             }
+        }
+        if (copied > kept && cursor.index() > lastIndex) {
+            newest.keep(firstIndex, cursor, target, offset, copied);
         }
         copiedBytes = copied;
         return cursor.index() - 1;

@@ -31,6 +31,7 @@ final class ReplicaLogAllocationTest {
         final EntryCursor counter = new EntryCursor(1);
         long append = Long.MAX_VALUE;
         long replicate = Long.MAX_VALUE;
+        long copyNewest = Long.MAX_VALUE;
         long copy = Long.MAX_VALUE;
         long read = Long.MAX_VALUE;
         long skip = Long.MAX_VALUE;
@@ -46,6 +47,13 @@ final class ReplicaLogAllocationTest {
                 }
             }
             append = Math.min(append, threads.getCurrentThreadAllocatedBytes() - before);
+
+            before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 1; i < 300; i++) {
+                log.copyEntries(log.lastIndex() - i, 60_000, target, 0);
+                log.copyEntries(log.lastIndex() - i, 60_000, target, 0);
+            }
+            copyNewest = Math.min(copyNewest, threads.getCurrentThreadAllocatedBytes() - before);
 
             before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < ENTRIES; i++) {
@@ -82,6 +90,7 @@ final class ReplicaLogAllocationTest {
 
         assertEquals(0, append, "appendEntry");
         assertEquals(0, replicate, "appendReplicated");
+        assertEquals(0, copyNewest, "copyEntries, the newest");
         assertEquals(0, copy, "copyEntries");
         assertEquals(0, read, "read");
         assertEquals(0, skip, "skip");

@@ -31,6 +31,7 @@ final class ReplicaLogModelTest {
         private long commitIndex;
         private int payloads;
         private int superseded;
+        private long copiedFrom = 1;
 
         Run(final long seed) {
             random = new java.util.Random(seed);
@@ -142,6 +143,13 @@ final class ReplicaLogModelTest {
 
         private void copy() {
             long next = 1 + random.nextInt(model.size() + 1);
+            if (random.nextInt(3)
+                    > 0) { // What is sent to one follower is mostly the newest, and sent to the next again.
+                next = random.nextBoolean() && copiedFrom <= model.size()
+                        ? copiedFrom
+                        : 1 + Math.max(0, model.size() - random.nextInt(10));
+            }
+            copiedFrom = next;
             for (int i = random.nextInt(5); i >= 0; i--) {
                 final int maxBytes = 1 + random.nextInt(1_000);
                 final long last = fixture.log.copyEntries(next, maxBytes, target, 16);

@@ -77,6 +77,67 @@ final class ReplicaLogTest {
     }
 
     @Test
+    void newestEntriesAreReadOnceForAllFollowers() {
+        fixture.log.persistHardState(1, 0, false);
+        fixture.append("a");
+        fixture.append("b");
+        final int file = fixture.stream.currentFile();
+        final UnsafeBuffer target = new UnsafeBuffer(new byte[1_000]);
+        assertEquals(2, fixture.log.copyEntries(1, 1_000, target, 0));
+        final int length = fixture.log.copiedBytes();
+        fixture.stream.flipBit(file, (fixture.stream.usedBytes(file) - 1) * 8L);
+        fixture.append("c");
+
+        assertEquals(3, fixture.log.copyEntries(1, 1_000, target, 100));
+        assertEquals(0, new UnsafeBuffer(target, 0, length).compareTo(new UnsafeBuffer(target, 100, length)));
+        assertEquals("c", LogFixture.payload(view.wrap(target, 100 + length, fixture.log.copiedBytes() - length)));
+
+        assertThrows(DamagedLogException.class, () -> fixture.log.copyEntries(2, 1_000, target, 0));
+    }
+
+    @Test
+    void entryThatWouldTakeMuchMemoryIsNotKeptForTheNextFollower() {
+        final LogFixture large = new LogFixture(1024 * 1024);
+        large.log.persistHardState(1, 0, false);
+        large.append("x".repeat(NewestEntries.MAX_BYTES));
+        final UnsafeBuffer target = new UnsafeBuffer(new byte[2 * NewestEntries.MAX_BYTES]);
+        assertEquals(1, large.log.copyEntries(1, 1, target, 0));
+
+        final int file = large.stream.currentFile();
+        large.stream.flipBit(file, (large.stream.usedBytes(file) - 1) * 8L);
+        assertThrows(DamagedLogException.class, () -> large.log.copyEntries(1, 2 * NewestEntries.MAX_BYTES, target, 0));
+    }
+
+    @Test
+    void newestEntriesCopiedBeforeAreNoMoreThanFit() {
+        fixture.log.persistHardState(1, 0, false);
+        fixture.append("0123");
+        fixture.append("0123");
+        final UnsafeBuffer target = new UnsafeBuffer(new byte[1_000]);
+        assertEquals(2, fixture.log.copyEntries(1, 80, target, 0));
+
+        assertEquals(1, fixture.log.copyEntries(1, 79, target, 0));
+        assertEquals(40, fixture.log.copiedBytes());
+        assertEquals(2, fixture.log.copyEntries(1, 80, target, 0));
+        assertEquals(80, fixture.log.copiedBytes());
+    }
+
+    @Test
+    void newestEntriesCopiedBeforeTheyWereSupersededAreNotSent() {
+        fixture.log.persistHardState(1, 0, false);
+        fixture.append("a");
+        fixture.append("b");
+        final UnsafeBuffer target = new UnsafeBuffer(new byte[1_000]);
+        assertEquals(2, fixture.log.copyEntries(2, 1_000, target, 0));
+
+        fixture.log.persistHardState(2, 0, false);
+        fixture.replicate(2, 2, "c");
+
+        assertEquals(2, fixture.log.copyEntries(2, 1_000, target, 0));
+        assertEquals("c", LogFixture.payload(view.wrap(target, 0, fixture.log.copiedBytes())));
+    }
+
+    @Test
     void readPassesOverEntriesThatAreNoClients() {
         fixture.log.persistHardState(1, 0, false);
         fixture.append(RecordKind.CLUSTER, clusterPayload(), 0);
