@@ -1,16 +1,17 @@
 package io.quorumlog.log;
 
+import io.quorumlog.codec.peer.PeerLimits;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The entries that were copied last, if they were the log's newest. Under load a leader sends the same ones to each follower in
- * one turn: for all but the first they are here in one piece, found and checked.
+ * A copy of entries that were the log's newest when they were last sent. Under load a leader sends the same ones to each follower
+ * in one turn: for all but the first they are here in one piece, found and checked. Takes memory as messages come to need it.
  */
 final class NewestEntries {
-    /** More at once is not kept: a message of the leader's carries no more, but for one entry that is larger. */
-    static final int MAX_BYTES = 256 * 1024;
+    /** A message carries no more, but for one entry that is larger: that is not kept. */
+    static final int MAX_BYTES = PeerLimits.MAX_BATCH_BYTES;
 
     private final ExpandableArrayBuffer copy = new ExpandableArrayBuffer();
     private final EntryCursor end = new EntryCursor(0);
@@ -18,7 +19,7 @@ final class NewestEntries {
     private int length;
 
     /**
-     * The records of all entries from an index to the log's end were copied to here.
+     * The records of all entries from an index to the log's end were copied to {@code source}.
      *
      * @param behind has come to behind the last of them
      */

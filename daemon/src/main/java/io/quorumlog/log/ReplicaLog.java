@@ -367,8 +367,9 @@ public final class ReplicaLog implements RaftLog {
 
     /**
      * Copies whole records, one after another, from an index on, as many as fit {@code maxBytes}; the first one always.
-     * Their checksums are checked on the way, those of the log's newest entries once for all who copy the same.
+     * Their checksums are checked on the way, but for what was just checked for another follower (see {@link NewestEntries}).
      *
+     * @param maxBytes at least 1
      * @param target has room for {@code maxBytes}, and for the first record, from {@code offset} on
      * @return index of the last entry copied; {@code firstIndex - 1} if that was the last index
      * @throws DamagedLogException if an entry is not what was written
@@ -379,7 +380,7 @@ public final class ReplicaLog implements RaftLog {
         final EntryCursor cursor = copyCursor(firstIndex);
         final int kept = newest.copyTo(cursor, entries.generation(), maxBytes, target, offset);
         int copied = kept;
-        while (cursor.index() <= lastIndex) {
+        while (copied < maxBytes && cursor.index() <= lastIndex) {
             final long position = locate(cursor);
             stream.wrap(position, record);
             final int length = record.capacity();
@@ -396,9 +397,6 @@ public final class ReplicaLog implements RaftLog {
             }
             copied += length;
             cursor.advance(entries.generation(), position);
-            if (copied >= maxBytes) {
-                break;
-            }
         }
         if (copied > kept && cursor.index() > lastIndex) {
             newest.keep(firstIndex, cursor, target, offset, copied);

@@ -7,7 +7,7 @@ import io.quorumlog.raft.RaftEffects;
 import io.quorumlog.raft.RoleKind;
 import org.agrona.MutableDirectBuffer;
 
-/** Carries out the core's effects: frames go to the transport, entries from the log's files straight into them. */
+/** Carries out the core's effects: frames go to the transport, entries from the log straight into them. */
 final class ReplicaEffects implements RaftEffects {
     private final ReplicaLog log;
     private final PeerTransport transport;

@@ -31,7 +31,8 @@ final class ReplicaLogModelTest {
         private long commitIndex;
         private int payloads;
         private int superseded;
-        private long copiedFrom = 1;
+        private long newestCopiedFrom = 1;
+        private int copiedAgain;
 
         Run(final long seed) {
             random = new java.util.Random(seed);
@@ -143,15 +144,16 @@ final class ReplicaLogModelTest {
 
         private void copy() {
             long next = 1 + random.nextInt(model.size() + 1);
-            if (random.nextInt(3)
-                    > 0) { // What is sent to one follower is mostly the newest, and sent to the next again.
-                next = random.nextBoolean() && copiedFrom <= model.size()
-                        ? copiedFrom
+            // What is sent to one follower is mostly the newest, and sent to the next again.
+            if (random.nextInt(3) > 0) {
+                next = random.nextBoolean() && newestCopiedFrom <= model.size()
+                        ? newestCopiedFrom
                         : 1 + Math.max(0, model.size() - random.nextInt(10));
             }
-            copiedFrom = next;
             for (int i = random.nextInt(5); i >= 0; i--) {
                 final int maxBytes = 1 + random.nextInt(1_000);
+                final long from = next;
+                copiedAgain += from == newestCopiedFrom ? 1 : 0;
                 final long last = fixture.log.copyEntries(next, maxBytes, target, 16);
                 int at = 0;
                 for (; next <= last; next++) {
@@ -160,6 +162,7 @@ final class ReplicaLogModelTest {
                     at += length;
                 }
                 assertEquals(at, fixture.log.copiedBytes());
+                newestCopiedFrom = next > model.size() ? from : newestCopiedFrom;
                 assertTrue(next > model.size() || at > 0);
             }
         }
@@ -188,9 +191,10 @@ final class ReplicaLogModelTest {
     }
 
     @Example
-    void runsRollAndSupersede() {
+    void runsRollSupersedeAndCopyAgain() {
         final MutableInteger superseded = new MutableInteger();
         int files = 0;
+        int copiedAgain = 0;
         for (long seed = 1; seed <= 5; seed++) {
             final Run run = new Run(seed);
             for (int step = 0; step < 1_500; step++) {
@@ -198,7 +202,10 @@ final class ReplicaLogModelTest {
             }
             superseded.addAndGet(run.superseded);
             files += run.fixture.stream.fileNumbers().length;
+            copiedAgain += run.copiedAgain;
         }
-        assertTrue(superseded.get() > 50 && files > 50, superseded + " superseded, files " + files);
+        assertTrue(
+                superseded.get() > 50 && files > 50 && copiedAgain > 300,
+                superseded + " superseded, files " + files + ", copied again " + copiedAgain);
     }
 }

@@ -120,6 +120,27 @@ final class ReplicaLogTest {
         assertEquals(40, fixture.log.copiedBytes());
         assertEquals(2, fixture.log.copyEntries(1, 80, target, 0));
         assertEquals(80, fixture.log.copiedBytes());
+
+        fixture.log.mark();
+        fixture.append("0123");
+        assertEquals(2, fixture.log.copyEntries(1, 119, target, 0));
+        assertEquals(80, fixture.log.copiedBytes());
+        assertEquals(3, fixture.log.copyEntries(1, 120, target, 0));
+        assertEquals(120, fixture.log.copiedBytes());
+    }
+
+    @Test
+    void nothingIsReadBehindNewestEntriesThatFitExactly() {
+        fixture.log.persistHardState(1, 0, false);
+        fixture.append("0123");
+        final UnsafeBuffer target = new UnsafeBuffer(new byte[1_000]);
+        assertEquals(1, fixture.log.copyEntries(1, 40, target, 0));
+        fixture.append("0123");
+        final int file = fixture.stream.currentFile();
+        fixture.stream.flipBit(file, (fixture.stream.usedBytes(file) - 40) * 8L + LogRecord.LENGTH_OFFSET * 8L + 30);
+
+        assertEquals(1, fixture.log.copyEntries(1, 40, target, 0));
+        assertThrows(DamagedLogException.class, () -> fixture.log.copyEntries(1, 41, target, 0));
     }
 
     @Test
