@@ -176,13 +176,15 @@ final class Node {
     }
 
     /**
-     * Chronicle's way to the system's calls unpacks two native libraries, loads and deletes them. That is to happen in the
-     * data directory, the only place where a node writes: a temporary directory may not allow it, a home may not exist.
+     * Chronicle's way to the system's calls, and ours, unpack a native library each, load and delete it. That is to happen in
+     * the data directory, the only place where a node writes, unless somebody names another: a temporary directory may not
+     * allow it, a home may not exist.
      */
     private static void keepNativeLibrariesIn(final Path directory) {
-        final String name = directory.toAbsolutePath().toString();
-        System.setProperty("jna.tmpdir", name);
-        System.setProperty("jffi.extract.dir", name);
+        final String place = System.getProperty(
+                "jffi.extract.dir", directory.toAbsolutePath().toString());
+        System.setProperty("jffi.extract.dir", place);
+        System.setProperty("jna.tmpdir", place);
     }
 
     /**

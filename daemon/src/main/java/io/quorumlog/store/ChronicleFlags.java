@@ -1,5 +1,7 @@
 package io.quorumlog.store;
 
+import net.openhft.posix.internal.PosixAPIHolder;
+
 /**
  * The system properties that keep Chronicle from doing what a database must not do: calling home, printing banners,
  * running threads of its own. They count only if set before the first Chronicle class is loaded.
@@ -16,6 +18,11 @@ public final class ChronicleFlags {
         preset("chronicle.disk.monitor.disable", "true");
         // Unmaps and closes in the calling thread, at once, rather than on a thread, sometime.
         preset("background.releaser", "false");
+        // It would ask the kernel to write what it unmaps, sometime, which Linux does anyway, and generate a library's
+        // worth of
+        // classes at each start for that. What must be on the disk we flush, and what we ask of the system goes by
+        // LibC.
+        PosixAPIHolder.useNoOpPosixApi();
     }
 
     private static void preset(final String name, final String value) {

@@ -10,8 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
-import net.openhft.posix.MAdviseFlag;
-import net.openhft.posix.PosixAPI;
 import org.agrona.BitUtil;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -119,7 +117,7 @@ final class FileImage implements AutoCloseable {
         final long low = Math.max(first, alignDown(address + from));
         final long high = alignDown(address + to);
         if (high > low) {
-            PosixAPI.posix().madvise(low, high - low, MAdviseFlag.MADV_DONTNEED);
+            LibC.madvise(low, high - low, LibC.MADV_DONTNEED);
         }
     }
 

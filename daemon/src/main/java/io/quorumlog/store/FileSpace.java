@@ -10,16 +10,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import net.openhft.posix.PosixAPI;
 
 /** The disk space of single files: reserves it with fallocate, and gives it back. Any thread; keeps no file open. */
 final class FileSpace {
     static final int PAGE_BYTES = 4096;
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(65536).asReadOnlyBuffer();
-
-    // O_RDWR, and FALLOC_FL_KEEP_SIZE, of Linux.
-    private static final int OPEN_READ_WRITE = 2;
-    private static final int KEEP_LENGTH = 1;
 
     private final Path directory;
 
@@ -82,24 +77,20 @@ final class FileSpace {
      * @return whether the file system did
      */
     boolean allocateBehind(final String name, final long from, final long to) {
-        return fallocate(directory.resolve(name), KEEP_LENGTH, from, to);
+        return fallocate(directory.resolve(name), LibC.FALLOC_FL_KEEP_SIZE, from, to);
     }
 
     private static boolean fallocate(final Path path, final int mode, final long from, final long to) {
-        final PosixAPI posix = PosixAPI.posix();
-        final int descriptor = posix.open(path.toString(), OPEN_READ_WRITE, 0);
+        final int descriptor = LibC.open(path, LibC.O_RDWR);
         if (descriptor < 0) {
             return false;
         }
-        final int result = posix.fallocate(descriptor, mode, from, to - from);
-        posix.close(descriptor);
-        return result >= 0;
+        final int result = LibC.fallocate(descriptor, mode, from, to - from);
+        LibC.close(descriptor);
+        return result == 0;
     }
 
-    /**
-     * Why fallocate was refused can't be learned: the error number that PosixAPI keeps is not always that of its last
-     * call. If there is room, the file system does not know it; but what has been written once can be written again.
-     */
+    /** For a file system that has no fallocate; what has been written once can be written again. */
     private boolean fillIfThereIsRoom(final FileChannel channel, final long from, final long to) throws IOException {
         channel.truncate(from);
         if (freeBytes() < to - from) {

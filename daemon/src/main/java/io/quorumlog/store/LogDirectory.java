@@ -69,11 +69,12 @@ public final class LogDirectory implements AutoCloseable {
      * @return what the calling thread, and no other, appends to and closes
      * @throws NoSpaceException if the disk has no room for what a start needs
      * @throws StorageException in one line, if the directory can't be made or used, another process uses it, or its log is
-     *     another's, or damaged in a way that other members can't make good
+     *     another's, or damaged in a way that other members can't make good; or if native code can't be loaded
      */
     public static OpenedLog open(final Path directory, final NodeIdentity identity, final int maxRecordBytes) {
         final LogDirectory locked = lock(directory);
         try {
+            LibC.require();
             final DamageRepair repair = new DamageRepair(directory, locked.files);
             final RecoveredLog recovered = locked.recover(identity, repair);
             final long end = recovered.isEmpty() ? RecordStream.NONE : recovered.end();

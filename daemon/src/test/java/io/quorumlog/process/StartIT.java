@@ -105,6 +105,19 @@ final class StartIT {
         assertTrue(line.contains(data.toString()), line);
     }
 
+    /** As from a directory on a file system that is mounted noexec. */
+    @Test
+    void nativeCodeThatCannotBeLoadedIsNamedWithTheWayOut() throws IOException {
+        final Path nowhere = Files.createFile(directory.resolve("nowhere"));
+        prefix = List.of("env", "JAVA_OPTS=-Djffi.extract.dir=" + nowhere);
+
+        final String line = refusal(1, oneMember());
+
+        assertTrue(
+                line.contains("data directory " + data + ": native code can't be loaded from " + nowhere + " ("), line);
+        assertTrue(line.endsWith("JAVA_OPTS=-Djffi.extract.dir=DIRECTORY"), line);
+    }
+
     @Test
     void aDataDirectoryWithoutParentIsNamed() {
         data = directory.resolve("no/such/data");

@@ -1,0 +1,121 @@
+package io.quorumlog.store;
+
+import com.kenai.jffi.CallContext;
+import com.kenai.jffi.CallingConvention;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.Library;
+import com.kenai.jffi.MemoryIO;
+import com.kenai.jffi.Type;
+import io.quorumlog.log.StorageException;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+
+/**
+ * What the system can do with files and memory that Java has no words for, by the names that it has there (Linux man-pages,
+ * sections 2 and 3). Called through jffi; Chronicle's own way to the system, which {@link ChronicleFlags} turns off, generates
+ * classes above jffi first: an eighth of the processor time of a start. No call leaves garbage but {@link #open}. Any thread.
+ */
+final class LibC {
+    static final int O_RDONLY = 0;
+    static final int O_RDWR = 2;
+    static final int FALLOC_FL_KEEP_SIZE = 1;
+    static final int POSIX_FADV_WILLNEED = 3;
+    static final int POSIX_FADV_DONTNEED = 4;
+    static final int MADV_DONTNEED = 4;
+
+    private static final Throwable FAILURE = load();
+
+    private LibC() {}
+
+    private static Throwable load() {
+        try {
+            Functions.load();
+            return null;
+        } catch (final LinkageError e) {
+            return e.getCause() == null ? e : e.getCause();
+        }
+    }
+
+    /** Whether the functions can be called: jffi unpacks a library of its own, which must be in a place to run it from. */
+    static boolean isThere() {
+        return FAILURE == null;
+    }
+
+    /** @throws StorageException in one line, if the functions can't be called */
+    static void require() {
+        if (FAILURE != null) {
+            throw new StorageException(
+                    "native code can't be loaded from "
+                            + System.getProperty("jffi.extract.dir", "the temporary directory")
+                            + " (" + FAILURE.getMessage()
+                            + "); if nothing may be run from there, name another directory:"
+                            + " JAVA_OPTS=-Djffi.extract.dir=DIRECTORY",
+                    FAILURE);
+        }
+    }
+
+    /** A descriptor, or -1. */
+    static int open(final Path path, final int flags) {
+        final byte[] name = path.toString().getBytes(Functions.FILE_NAMES);
+        final MemoryIO memory = MemoryIO.getInstance();
+        final long address = memory.allocateMemory(name.length + 1, false);
+        try {
+            memory.putZeroTerminatedByteArray(address, name, 0, name.length);
+            return (int) Functions.INVOKER.invokeN2(Functions.OPEN.signature, Functions.OPEN.address, address, flags);
+        } finally {
+            memory.freeMemory(address);
+        }
+    }
+
+    static void close(final int descriptor) {
+        Functions.INVOKER.invokeN1(Functions.CLOSE.signature, Functions.CLOSE.address, descriptor);
+    }
+
+    /** 0, or -1. */
+    static int fallocate(final int descriptor, final int mode, final long offset, final long length) {
+        return (int) Functions.INVOKER.invokeN4(
+                Functions.FALLOCATE.signature, Functions.FALLOCATE.address, descriptor, mode, offset, length);
+    }
+
+    /** @param length to the file's end for 0 */
+    static void posixFadvise(final int descriptor, final long offset, final long length, final int advice) {
+        Functions.INVOKER.invokeN4(
+                Functions.POSIX_FADVISE.signature, Functions.POSIX_FADVISE.address, descriptor, offset, length, advice);
+    }
+
+    static void madvise(final long address, final long length, final int advice) {
+        Functions.INVOKER.invokeN3(Functions.MADVISE.signature, Functions.MADVISE.address, address, length, advice);
+    }
+
+    /** Apart, so that {@link LibC} can say why there are none. */
+    private static final class Functions {
+        static final Charset FILE_NAMES = Charset.forName(System.getProperty("sun.jnu.encoding"));
+        static final Invoker INVOKER = Invoker.getInstance();
+        static final Function OPEN = new Function("open", Type.POINTER, Type.SINT);
+        static final Function CLOSE = new Function("close", Type.SINT);
+        static final Function FALLOCATE = new Function("fallocate", Type.SINT, Type.SINT, Type.SINT64, Type.SINT64);
+        static final Function POSIX_FADVISE =
+                new Function("posix_fadvise", Type.SINT, Type.SINT64, Type.SINT64, Type.SINT);
+        static final Function MADVISE = new Function("madvise", Type.POINTER, Type.SINT64, Type.SINT);
+
+        private Functions() {}
+
+        static void load() {
+            // What it is to do happens before it is called.
+        }
+    }
+
+    /** One of them; all return an int. */
+    private static final class Function {
+        final long address;
+        final CallContext signature;
+
+        Function(final String name, final Type... arguments) {
+            address = Library.getDefault().getSymbolAddress(name);
+            if (address == 0) {
+                throw new UnsatisfiedLinkError("this system has no " + name);
+            }
+            signature = CallContext.getCallContext(Type.SINT, arguments, CallingConvention.DEFAULT, false);
+        }
+    }
+}
