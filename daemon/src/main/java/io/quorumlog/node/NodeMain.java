@@ -12,6 +12,8 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.security.Security;
 import java.util.Locale;
+import java.util.SimpleTimeZone;
+import java.util.TimeZone;
 
 /** Where the process begins, and where all that goes wrong in it comes out: as one line and an exit status. */
 public final class NodeMain {
@@ -23,12 +25,13 @@ public final class NodeMain {
         final PrintStream standardOutput = System.out;
         final ProcessEnd end = new ProcessEnd(StandardError.install());
         Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> end.withThrowable(thrown));
-        // What we print and parse is the same in every country.
+        // What we print and parse is the same in every country and zone, and Java need not load what it knows of them.
         Locale.setDefault(Locale.ROOT);
+        System.setProperty("java.locale.providers", "SPI");
+        TimeZone.setDefault(new SimpleTimeZone(0, "UTC"));
         ChronicleFlags.apply();
         // Names are looked up anew at each attempt to connect: a peer may have moved, or have got its name only now.
-        // The
-        // JVM would give old answers for 30 s, and remember for 10 s that a name was not there. It reads these once.
+        // Java would give old answers for 30 s, and remember for 10 s that a name was not there. It reads these once.
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
 

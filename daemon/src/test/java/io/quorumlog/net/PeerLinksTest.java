@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorumlog.LogCapture;
 import io.quorumlog.codec.peer.AppendEntries;
 import io.quorumlog.codec.peer.Handshake;
 import io.quorumlog.codec.peer.KeepAlive;
@@ -619,16 +620,15 @@ class PeerLinksTest {
     void bothSidesOfARefusedConnectionNameTheReason() throws IOException {
         final TestNode second = closed(new TestNode(2, TestNode.nobody(1), TestNode.nobody(3)));
 
-        final String log = logOf(() -> {
-            final LogCapture capture = LogCapture.begin();
-            final TestNode first = closed(new TestNode(1, second.asPeer()));
-            await().atMost(TestNode.PATIENCE)
-                    .until(() -> String.join("\n", capture.lines()).contains("[1, 2], ours [1, 2, 3]")
-                            && String.join("\n", capture.lines()).contains("[1, 2, 3], ours [1, 2]"));
-            capture.end();
-            assertEquals(List.of(), first.events());
-        });
+        final LogCapture capture = LogCapture.begin();
+        final TestNode first = closed(new TestNode(1, second.asPeer()));
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> String.join("\n", capture.lines()).contains("[1, 2], ours [1, 2, 3]")
+                        && String.join("\n", capture.lines()).contains("[1, 2, 3], ours [1, 2]"));
+        capture.end();
 
+        assertEquals(List.of(), first.events());
+        final String log = String.join("\n", capture.lines());
         assertTrue(log.contains("peer=2 link=unreachable"), log);
     }
 

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -220,6 +221,9 @@ final class RestartIT {
             }
             final int leader = cluster.awaitLeader();
             final long beganMs = System.currentTimeMillis();
+            final Instant logged = Instant.parse(cluster.node(leader).output().split(" ")[0]);
+            final Duration ago = Duration.between(logged, Instant.ofEpochMilli(beganMs));
+            assertTrue(ago.abs().compareTo(Duration.ofMinutes(10)) < 0, ago::toString);
             try (RespClient client = cluster.client(leader)) {
                 final long last = (Long) client.call("last");
                 client.sendRaw("appendif " + last + " \u0130\u0131 gr\u00fc\u00df \u0663 " + round + "\r\n");
