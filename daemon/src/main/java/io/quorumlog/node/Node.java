@@ -160,7 +160,7 @@ final class Node {
                     config.dataDir(),
                     bindAddress.getHostAddress(),
                     durability());
-            keepNativeLibrariesIn(config.dataDir());
+            keepNativeLibraryIn(config.dataDir());
             final int maxRecordBytes = new PeerLimits(config.maxEntryBytes()).maxRecordBytes();
             try (OpenedLog opened = LogDirectory.open(config.dataDir(), identity, maxRecordBytes);
                     Scrub scrub = new Scrub(opened, identity, new ScrubLog(opened));
@@ -176,15 +176,13 @@ final class Node {
     }
 
     /**
-     * Chronicle's way to the system's calls, and ours, unpack a native library each, load and delete it. That is to happen in
-     * the data directory, the only place where a node writes, unless somebody names another: a temporary directory may not
-     * allow it, a home may not exist.
+     * Where the library is unpacked, loaded and deleted through which we call the system: in the data directory, the only place
+     * where a node writes, unless somebody names another. A temporary directory may not allow it, a home may not exist.
      */
-    private static void keepNativeLibrariesIn(final Path directory) {
-        final String place = System.getProperty(
-                "jffi.extract.dir", directory.toAbsolutePath().toString());
-        System.setProperty("jffi.extract.dir", place);
-        System.setProperty("jna.tmpdir", place);
+    private static void keepNativeLibraryIn(final Path directory) {
+        if (System.getProperty("jffi.extract.dir") == null) {
+            System.setProperty("jffi.extract.dir", directory.toAbsolutePath().toString());
+        }
     }
 
     /**

@@ -228,12 +228,11 @@ public final class LogDirectory implements AutoCloseable {
 
     private static boolean isLeftover(final Path path) {
         final String name = path.getFileName().toString();
-        // The last two are native libraries, which are unpacked here, loaded and deleted.
+        // The last is a native library, which is unpacked here, loaded and deleted.
         return name.equals("metadata.cq4t")
                 || name.endsWith(".discard")
                 || name.endsWith(".precreated")
-                || name.startsWith("jffi") && name.endsWith(".so")
-                || name.startsWith("jna") && name.endsWith(".tmp");
+                || name.startsWith("jffi") && name.endsWith(".so");
     }
 
     /** The log's files, for recovery. */
