@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The lines that are logged from {@link #begin} to {@link #end}, without time and level. They go to standard error. */
-public final class LogCapture {
+/** The lines that are logged from {@link #begin} to {@link #close}, without time and level. They go to standard error. */
+public final class LogCapture implements AutoCloseable {
     private static final Pattern LINE =
             Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z (INFO|WARN|ERROR) (?<message>.*)");
 
@@ -24,8 +24,9 @@ public final class LogCapture {
         return capture;
     }
 
-    /** Gives standard error back. */
-    public void end() {
+    /** Gives standard error back; again is no harm. */
+    @Override
+    public void close() {
         System.setErr(before);
     }
 

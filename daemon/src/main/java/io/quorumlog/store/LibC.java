@@ -23,16 +23,19 @@ final class LibC {
     static final int POSIX_FADV_DONTNEED = 4;
     static final int MADV_DONTNEED = 4;
 
-    private static final Throwable FAILURE = load();
+    private static final int FAILED = -1;
+
+    /** Why the functions can't be called, or null. */
+    private static final LinkageError FAILURE = load();
 
     private LibC() {}
 
-    private static Throwable load() {
+    private static LinkageError load() {
         try {
             Functions.load();
             return null;
         } catch (final LinkageError e) {
-            return e.getCause() == null ? e : e.getCause();
+            return e;
         }
     }
 
@@ -47,11 +50,21 @@ final class LibC {
             throw new StorageException(
                     "native code can't be loaded from "
                             + System.getProperty("jffi.extract.dir", "the temporary directory")
-                            + " (" + FAILURE.getMessage()
-                            + "); if nothing may be run from there, name another directory:"
-                            + " JAVA_OPTS=-Djffi.extract.dir=DIRECTORY",
+                            + " (" + reason()
+                            + "); if nothing may be run from there, name another directory, by the Java"
+                            + " option -Djffi.extract.dir=DIRECTORY",
                     FAILURE);
         }
+    }
+
+    /** What is beneath; where the system does not load it, jffi's advice about temporary directories stands before that. */
+    private static String reason() {
+        Throwable innermost = FAILURE;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        final String message = String.valueOf(innermost.getMessage());
+        return message.substring(message.lastIndexOf('\n') + 1);
     }
 
     /** A descriptor, or -1. */
@@ -59,6 +72,9 @@ final class LibC {
         final byte[] name = path.toString().getBytes(Functions.FILE_NAMES);
         final MemoryIO memory = MemoryIO.getInstance();
         final long address = memory.allocateMemory(name.length + 1, false);
+        if (address == 0) {
+            return FAILED;
+        }
         try {
             memory.putZeroTerminatedByteArray(address, name, 0, name.length);
             return (int) Functions.INVOKER.invokeN2(Functions.OPEN.signature, Functions.OPEN.address, address, flags);
@@ -71,16 +87,30 @@ final class LibC {
         Functions.INVOKER.invokeN1(Functions.CLOSE.signature, Functions.CLOSE.address, descriptor);
     }
 
-    /** 0, or -1. */
+    /** 0, or -1, also where the system has no such function. */
     static int fallocate(final int descriptor, final int mode, final long offset, final long length) {
+        if (Functions.FALLOCATE.address == 0) {
+            return FAILED;
+        }
         return (int) Functions.INVOKER.invokeN4(
                 Functions.FALLOCATE.signature, Functions.FALLOCATE.address, descriptor, mode, offset, length);
     }
 
-    /** @param length to the file's end for 0 */
+    /**
+     * Does nothing where the system has no such function.
+     *
+     * @param length to the file's end for 0
+     */
     static void posixFadvise(final int descriptor, final long offset, final long length, final int advice) {
-        Functions.INVOKER.invokeN4(
-                Functions.POSIX_FADVISE.signature, Functions.POSIX_FADVISE.address, descriptor, offset, length, advice);
+        if (Functions.POSIX_FADVISE.address != 0) {
+            Functions.INVOKER.invokeN4(
+                    Functions.POSIX_FADVISE.signature,
+                    Functions.POSIX_FADVISE.address,
+                    descriptor,
+                    offset,
+                    length,
+                    advice);
+        }
     }
 
     static void madvise(final long address, final long length, final int advice) {
@@ -107,14 +137,11 @@ final class LibC {
 
     /** One of them; all return an int. */
     private static final class Function {
-        final long address;
+        final long address; // 0 if there is none of this name
         final CallContext signature;
 
         Function(final String name, final Type... arguments) {
             address = Library.getDefault().getSymbolAddress(name);
-            if (address == 0) {
-                throw new UnsatisfiedLinkError("this system has no " + name);
-            }
             signature = CallContext.getCallContext(Type.SINT, arguments, CallingConvention.DEFAULT, false);
         }
     }

@@ -506,14 +506,11 @@ class PeerLinksTest {
 
     /** What the log says meanwhile, on standard error. */
     private static String logOf(final Steps steps) throws IOException {
-        final LogCapture capture = LogCapture.begin();
-        try {
+        try (LogCapture capture = LogCapture.begin()) {
             steps.run();
             await().atMost(TestNode.PATIENCE).until(() -> !capture.lines().isEmpty());
-        } finally {
-            capture.end();
+            return String.join("\n", capture.lines());
         }
-        return String.join("\n", capture.lines());
     }
 
     // -- the cluster's id, known only later ---------------------------------------------------------------------------
@@ -549,7 +546,7 @@ class PeerLinksTest {
         final TestNode first = closed(new TestNode(1, second.asPeer()));
         first.awaitEvents("up 2");
         second.awaitEvents("up 1");
-        final LogCapture capture = LogCapture.begin();
+        final LogCapture capture = closed(LogCapture.begin());
 
         know(first, 1, 1);
         know(second, 2, 2);
@@ -560,7 +557,7 @@ class PeerLinksTest {
         await().atMost(TestNode.PATIENCE)
                 .until(() -> String.join("\n", capture.lines()).contains(reason)
                         && first.call(() -> first.loop.links().link(2).attempts()) >= 3);
-        capture.end();
+        capture.close();
         assertEquals(List.of("up 2", "down 2"), first.events());
         assertEquals(List.of("up 1", "down 1"), second.events());
     }
@@ -620,12 +617,12 @@ class PeerLinksTest {
     void bothSidesOfARefusedConnectionNameTheReason() throws IOException {
         final TestNode second = closed(new TestNode(2, TestNode.nobody(1), TestNode.nobody(3)));
 
-        final LogCapture capture = LogCapture.begin();
+        final LogCapture capture = closed(LogCapture.begin());
         final TestNode first = closed(new TestNode(1, second.asPeer()));
         await().atMost(TestNode.PATIENCE)
                 .until(() -> String.join("\n", capture.lines()).contains("[1, 2], ours [1, 2, 3]")
                         && String.join("\n", capture.lines()).contains("[1, 2, 3], ours [1, 2]"));
-        capture.end();
+        capture.close();
 
         assertEquals(List.of(), first.events());
         final String log = String.join("\n", capture.lines());
@@ -669,7 +666,7 @@ class PeerLinksTest {
         final TestNode second = acceptor();
         final TestNode first = closed(new TestNode(1, second.asPeer()));
         second.awaitEvents("up 1");
-        final LogCapture capture = LogCapture.begin();
+        final LogCapture capture = closed(LogCapture.begin());
 
         final TestNode copy = closed(new TestNode(1, second.asPeer()));
         await().atMost(TestNode.PATIENCE).until(() -> {
@@ -677,7 +674,7 @@ class PeerLinksTest {
             return lines.contains("refused: another process is connected as member 1, from 127.0.0.1:")
                     && lines.contains("refused: member 2 is connected with another process that runs as member 1");
         });
-        capture.end();
+        capture.close();
 
         assertEquals(List.of(), copy.events());
         assertEquals(List.of("up 1"), second.events());
@@ -739,7 +736,7 @@ class PeerLinksTest {
     @Test
     void whoLeavesBeforeItIsUpIsNoNews() throws IOException {
         final TestNode node = acceptor();
-        final LogCapture capture = LogCapture.begin();
+        final LogCapture capture = closed(LogCapture.begin());
 
         node.peerSocket().close();
         final Socket impatient = node.peerSocket();
@@ -751,7 +748,7 @@ class PeerLinksTest {
         connectAs(node, 1);
         node.awaitEvents("up 1");
 
-        capture.end();
+        capture.close();
         assertEquals(1, capture.lines().size(), String.join("\n", capture.lines()));
     }
 
@@ -786,7 +783,7 @@ class PeerLinksTest {
     @Test
     void floodOfStrangersIsBoundedAndLoggedSparingly() throws IOException {
         final TestNode node = acceptor();
-        final LogCapture capture = LogCapture.begin();
+        final LogCapture capture = closed(LogCapture.begin());
         for (int i = 0; i < 300; i++) {
             closed(node.peerSocket());
         }
@@ -795,7 +792,7 @@ class PeerLinksTest {
 
         assertFalse(member.isClosed());
         assertTrue(node.call(() -> node.loop.links().strangers()) <= NetLimits.MAX_STRANGERS);
-        capture.end();
+        capture.close();
         assertTrue(capture.lines().size() < 10, capture.lines().size() + " lines");
     }
 
@@ -822,7 +819,7 @@ class PeerLinksTest {
     /** The reasons must not use up the lines that the change itself is to have. */
     @Test
     void peerThatComesBackIsAnnouncedHoweverManyReasonsItWasAwayFor() throws Exception {
-        final LogCapture capture = LogCapture.begin();
+        final LogCapture capture = closed(LogCapture.begin());
         final TestNode node;
         final int port;
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
@@ -840,7 +837,7 @@ class PeerLinksTest {
         closed(new TestNode(2, port, node.asPeer()));
 
         node.awaitEvents("up 2");
-        capture.end();
+        capture.close();
         assertTrue(String.join("\n", capture.lines()).contains("peer=2 link=up"), () -> "" + capture.lines());
         assertTrue(capture.lines().size() <= 8, () -> "" + capture.lines());
     }
@@ -860,7 +857,7 @@ class PeerLinksTest {
     private static void assertFewAttempts(final TestNode node) {
         final LogCapture capture = LogCapture.begin();
         await().pollDelay(2, TimeUnit.SECONDS).atMost(TestNode.PATIENCE).until(() -> true);
-        capture.end();
+        capture.close();
 
         final long attempts = node.call(() -> node.loop.links().link(2).attempts());
         assertTrue(attempts >= 2 && attempts <= 12, attempts + " attempts");
@@ -872,12 +869,12 @@ class PeerLinksTest {
 
     @Test
     void nameThatCannotBeFoundIsLookedUpOffTheLoop() throws IOException {
-        final LogCapture capture = LogCapture.begin();
+        final LogCapture capture = closed(LogCapture.begin());
         final TestNode node = closed(new TestNode(1, new NetSettings.Peer(2, "no-such-host.invalid", 5500)));
 
         await().atMost(TestNode.PATIENCE)
                 .until(() -> String.join("\n", capture.lines()).contains("host no-such-host.invalid has no address"));
-        capture.end();
+        capture.close();
         assertEquals(List.of(), node.events());
     }
 
@@ -894,13 +891,13 @@ class PeerLinksTest {
         final TestNode third = closed(new TestNode(3, TestNode.nobody(1), TestNode.nobody(2)));
         final NetSettings.Peer wrong = new NetSettings.Peer(2, "127.0.0.1", third.ports.peerPort());
 
-        final LogCapture capture = LogCapture.begin();
+        final LogCapture capture = closed(LogCapture.begin());
         final TestNode first = closed(new TestNode(1, wrong, TestNode.nobody(3)));
 
         await().atMost(TestNode.PATIENCE)
                 .until(() ->
                         String.join("\n", capture.lines()).contains("member 3 answers at the address of member 2"));
-        capture.end();
+        capture.close();
         assertEquals(List.of(), third.events());
         assertEquals(List.of(), first.events());
     }

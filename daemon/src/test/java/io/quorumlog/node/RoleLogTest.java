@@ -22,7 +22,7 @@ final class RoleLogTest {
 
     @AfterEach
     void leave() {
-        logged.end();
+        logged.close();
     }
 
     @Test

@@ -221,7 +221,13 @@ final class RestartIT {
             }
             final int leader = cluster.awaitLeader();
             final long beganMs = System.currentTimeMillis();
-            final Instant logged = Instant.parse(cluster.node(leader).output().split(" ")[0]);
+            final String line = cluster.node(leader)
+                    .output()
+                    .lines()
+                    .filter(some -> some.contains(" INFO "))
+                    .findFirst()
+                    .orElseThrow();
+            final Instant logged = Instant.parse(line.split(" ")[0]);
             final Duration ago = Duration.between(logged, Instant.ofEpochMilli(beganMs));
             assertTrue(ago.abs().compareTo(Duration.ofMinutes(10)) < 0, ago::toString);
             try (RespClient client = cluster.client(leader)) {

@@ -114,8 +114,10 @@ final class StartIT {
         final String line = refusal(1, oneMember());
 
         assertTrue(
-                line.contains("data directory " + data + ": native code can't be loaded from " + nowhere + " ("), line);
-        assertTrue(line.endsWith("JAVA_OPTS=-Djffi.extract.dir=DIRECTORY"), line);
+                line.contains("data directory " + data + ": native code can't be loaded from " + nowhere
+                        + " (Not a directory);"),
+                line);
+        assertTrue(line.endsWith("-Djffi.extract.dir=DIRECTORY"), line);
     }
 
     @Test
