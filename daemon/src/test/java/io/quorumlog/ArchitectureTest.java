@@ -88,12 +88,12 @@ final class ArchitectureTest {
                     "io.quorumlog.replica..", "io.quorumlog.store..", "io.quorumlog.net..", "io.quorumlog.node..");
 
     @ArchTest
-    static final ArchRule onlyTheStoreKnowsChronicle = noClasses()
+    static final ArchRule onlyTheStoreKnowsChronicleAndTheSystem = noClasses()
             .that()
             .resideOutsideOfPackage("io.quorumlog.store..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("net.openhft..");
+            .resideInAnyPackage("net.openhft..", "com.kenai.jffi..");
 
     @ArchTest
     static final ArchRule onlyTheNetTheStoreAndTheClientKnowChannels = noClasses()

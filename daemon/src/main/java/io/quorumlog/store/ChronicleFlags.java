@@ -19,9 +19,7 @@ public final class ChronicleFlags {
         // A thread that only logs, and needs a library that is not there; we reserve what we are going to write.
         System.setProperty("chronicle.disk.monitor.disable", "true");
         // With it Chronicle would ask the kernel to write what it unmaps, sometime, which Linux does anyway, and
-        // generate many
-        // classes for that at each start. What must be on the disk we flush, and what we ask of the system goes by
-        // LibC.
+        // generate many classes for that at each start. What must be on the disk we flush ourselves.
         PosixAPI.useNoOpPosixApi();
     }
 

@@ -23,8 +23,6 @@ final class LibC {
     static final int POSIX_FADV_DONTNEED = 4;
     static final int MADV_DONTNEED = 4;
 
-    private static final int FAILED = -1;
-
     /** Why the functions can't be called, or null. */
     private static final LinkageError FAILURE = load();
 
@@ -47,12 +45,11 @@ final class LibC {
     /** @throws StorageException in one line, if the functions can't be called */
     static void require() {
         if (FAILURE != null) {
+            final String place = System.getProperty("jffi.extract.dir", "the temporary directory");
             throw new StorageException(
-                    "native code can't be loaded from "
-                            + System.getProperty("jffi.extract.dir", "the temporary directory")
-                            + " (" + reason()
-                            + "); if nothing may be run from there, name another directory, by the Java"
-                            + " option -Djffi.extract.dir=DIRECTORY",
+                    "native code can't be loaded from " + place + " (" + reason()
+                            + "); if nothing may be run from there, name"
+                            + " another directory, by the Java option -Djffi.extract.dir=DIRECTORY",
                     FAILURE);
         }
     }
@@ -73,54 +70,41 @@ final class LibC {
         final MemoryIO memory = MemoryIO.getInstance();
         final long address = memory.allocateMemory(name.length + 1, false);
         if (address == 0) {
-            return FAILED;
+            return Function.FAILED;
         }
         try {
             memory.putZeroTerminatedByteArray(address, name, 0, name.length);
-            return (int) Functions.INVOKER.invokeN2(Functions.OPEN.signature, Functions.OPEN.address, address, flags);
+            return Functions.OPEN.call(address, flags);
         } finally {
             memory.freeMemory(address);
         }
     }
 
     static void close(final int descriptor) {
-        Functions.INVOKER.invokeN1(Functions.CLOSE.signature, Functions.CLOSE.address, descriptor);
+        Functions.CLOSE.call(descriptor);
     }
 
     /** 0, or -1, also where the system has no such function. */
     static int fallocate(final int descriptor, final int mode, final long offset, final long length) {
-        if (Functions.FALLOCATE.address == 0) {
-            return FAILED;
-        }
-        return (int) Functions.INVOKER.invokeN4(
-                Functions.FALLOCATE.signature, Functions.FALLOCATE.address, descriptor, mode, offset, length);
+        return Functions.FALLOCATE.call(descriptor, mode, offset, length);
     }
 
     /**
-     * Does nothing where the system has no such function.
+     * Advice; does nothing where the system has no such function.
      *
      * @param length to the file's end for 0
      */
     static void posixFadvise(final int descriptor, final long offset, final long length, final int advice) {
-        if (Functions.POSIX_FADVISE.address != 0) {
-            Functions.INVOKER.invokeN4(
-                    Functions.POSIX_FADVISE.signature,
-                    Functions.POSIX_FADVISE.address,
-                    descriptor,
-                    offset,
-                    length,
-                    advice);
-        }
+        Functions.POSIX_FADVISE.call(descriptor, offset, length, advice);
     }
 
     static void madvise(final long address, final long length, final int advice) {
-        Functions.INVOKER.invokeN3(Functions.MADVISE.signature, Functions.MADVISE.address, address, length, advice);
+        Functions.MADVISE.call(address, length, advice);
     }
 
     /** Apart, so that {@link LibC} can say why there are none. */
     private static final class Functions {
         static final Charset FILE_NAMES = Charset.forName(System.getProperty("sun.jnu.encoding"));
-        static final Invoker INVOKER = Invoker.getInstance();
         static final Function OPEN = new Function("open", Type.POINTER, Type.SINT);
         static final Function CLOSE = new Function("close", Type.SINT);
         static final Function FALLOCATE = new Function("fallocate", Type.SINT, Type.SINT, Type.SINT64, Type.SINT64);
@@ -135,14 +119,33 @@ final class LibC {
         }
     }
 
-    /** One of them; all return an int. */
+    /** One of them, if the system has it; all return an int. */
     private static final class Function {
-        final long address; // 0 if there is none of this name
-        final CallContext signature;
+        static final int FAILED = -1;
+
+        private final Invoker invoker = Invoker.getInstance();
+        private final long address; // 0 if there is none of this name
+        private final CallContext signature;
 
         Function(final String name, final Type... arguments) {
             address = Library.getDefault().getSymbolAddress(name);
             signature = CallContext.getCallContext(Type.SINT, arguments, CallingConvention.DEFAULT, false);
+        }
+
+        int call(final long first) {
+            return address == 0 ? FAILED : (int) invoker.invokeN1(signature, address, first);
+        }
+
+        int call(final long first, final long second) {
+            return address == 0 ? FAILED : (int) invoker.invokeN2(signature, address, first, second);
+        }
+
+        int call(final long first, final long second, final long third) {
+            return address == 0 ? FAILED : (int) invoker.invokeN3(signature, address, first, second, third);
+        }
+
+        int call(final long first, final long second, final long third, final long fourth) {
+            return address == 0 ? FAILED : (int) invoker.invokeN4(signature, address, first, second, third, fourth);
         }
     }
 }
