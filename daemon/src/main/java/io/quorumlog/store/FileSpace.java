@@ -90,7 +90,10 @@ final class FileSpace {
         return result == 0;
     }
 
-    /** For a file system that has no fallocate; what has been written once can be written again. */
+    /**
+     * Whatever fallocate was refused for: if there is room, the file system may not know it, but what has been written once can
+     * be written again.
+     */
     private boolean fillIfThereIsRoom(final FileChannel channel, final long from, final long to) throws IOException {
         channel.truncate(from);
         if (freeBytes() < to - from) {
