@@ -45,6 +45,10 @@ public final class Raft {
     /** {@link #lastLeaderContactNs()} of a member that has never heard of a leader. */
     public static final long NEVER = Long.MIN_VALUE;
 
+    static {
+        RoleClasses.load();
+    }
+
     private final RaftConfig config;
     private final Members members;
     private final RaftLog log;
