@@ -1,7 +1,7 @@
 package io.quorumlog.client;
 
+import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.resp.Reply;
-import io.quorumlog.codec.resp.RespLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class QuorumLogClient implements AutoCloseable {
     /** Largest payload of all: what any node could be set to accept, in bytes. */
-    public static final int MAX_PAYLOAD_BYTES = RespLimits.MAX_BULK_BYTES;
+    public static final int MAX_PAYLOAD_BYTES = LogRecord.MAX_PAYLOAD_BYTES;
 
     private static final long SLICE_MS = 1000; // a long BLOCK is asked for in slices, so that a dead node is noticed
 

@@ -37,7 +37,7 @@ public final class ReplicaLog implements RaftLog {
 
     /** The longest record that a member may be configured for, and what a message of entries may bring at once. */
     private static final int LARGEST_APPEND =
-            LogRecord.HEADER_LENGTH + PeerLimits.MAX_PAYLOAD_BYTES + PeerLimits.MAX_BATCH_BYTES;
+            LogRecord.HEADER_LENGTH + LogRecord.MAX_PAYLOAD_BYTES + PeerLimits.MAX_BATCH_BYTES;
 
     /** Readers of {@link #copyEntries} that go on without a search: one a follower, and some for repeats. */
     private static final int COPY_CURSORS = 8;
@@ -574,7 +574,7 @@ public final class ReplicaLog implements RaftLog {
     }
 
     /** Ids of the cluster's members by the {@code CLUSTER} entry, ascending; null while there is none. Allocates. */
-    public int[] clusterMembers() {
+    int[] clusterMembers() {
         return state.cluster() == null ? null : state.cluster().memberIds();
     }
 }

@@ -1,5 +1,6 @@
 package io.quorumlog.node;
 
+import io.quorumlog.codec.record.LogRecord;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -40,8 +41,6 @@ record NodeConfig(
         Path trace) {
     static final int MAX_HEARTBEAT_MS = 60_000;
     static final int MAX_ELECTION_TIMEOUT_MS = 600_000;
-    /** An entry and its neighbours travel in one frame, which is held in memory once a connection. */
-    static final int MAX_ENTRY_BYTES = 16 << 20;
 
     private static final int HELP_COLUMNS = 100;
 
@@ -191,7 +190,7 @@ record NodeConfig(
                     choice(Setting.DURABILITY, "fsync", "page-cache") == 0,
                     heartbeatMs,
                     electionTimeoutMs,
-                    number(Setting.MAX_ENTRY_BYTES, 1, MAX_ENTRY_BYTES),
+                    number(Setting.MAX_ENTRY_BYTES, 1, LogRecord.MAX_PAYLOAD_BYTES),
                     choice(Setting.IDLE, "backoff", "spin") == 1,
                     values.get(Setting.TRACE) == null ? null : path(Setting.TRACE, "a file"));
         }

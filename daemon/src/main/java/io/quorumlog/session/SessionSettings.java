@@ -1,11 +1,11 @@
 package io.quorumlog.session;
 
-import io.quorumlog.codec.resp.RespLimits;
+import io.quorumlog.codec.record.LogRecord;
 
 /**
  * What sessions are told of the node's settings.
  *
- * @param maxEntryBytes largest payload, 0 to {@link RespLimits#MAX_BULK_BYTES}
+ * @param maxEntryBytes largest payload, 0 to {@link LogRecord#MAX_PAYLOAD_BYTES}
  * @param maxPendingReplies how many requests of one session may be in flight at most, a power of two; its connection is not
  *     read any further when there are as many
  * @param transferTimeoutNs how long TRANSFER waits for the new leader, nanoseconds: the shortest election timeout
@@ -18,7 +18,7 @@ public record SessionSettings(int maxEntryBytes, int maxPendingReplies, long tra
     public static final int DEFAULT_MAX_PENDING_REPLIES = 64 * 1024;
 
     public SessionSettings {
-        if (maxEntryBytes < 0 || maxEntryBytes > RespLimits.MAX_BULK_BYTES) {
+        if (maxEntryBytes < 0 || maxEntryBytes > LogRecord.MAX_PAYLOAD_BYTES) {
             throw new IllegalArgumentException("maxEntryBytes=" + maxEntryBytes);
         }
         if (Integer.bitCount(maxPendingReplies) != 1 || maxPendingReplies < 1) {

@@ -1,5 +1,7 @@
 package io.quorumlog.store;
 
+import io.quorumlog.codec.record.LogRecord;
+
 /**
  * Sizes of files, and how much of the disk is reserved ahead of what is written.
  *
@@ -10,8 +12,8 @@ package io.quorumlog.store;
 final class StoreLayout {
     static final int MIB = 1024 * 1024;
 
-    /** Largest record that can be stored: 16 MiB of payload and its header. */
-    static final int MAX_RECORD_BYTES = 16 * MIB + 1024;
+    /** Largest record that can be stored. */
+    static final int MAX_RECORD_BYTES = LogRecord.HEADER_LENGTH + LogRecord.MAX_PAYLOAD_BYTES;
 
     /** What the log may ask to keep free behind a record for the records that close a file. */
     static final int MAX_RESERVE_BYTES = MIB;

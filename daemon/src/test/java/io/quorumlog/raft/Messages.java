@@ -192,7 +192,7 @@ final class Messages {
     }
 
     static FrameReader reader() {
-        return new FrameReader(new PeerLimits(PeerLimits.MAX_PAYLOAD_BYTES));
+        return new FrameReader(new PeerLimits(LogRecord.MAX_PAYLOAD_BYTES));
     }
 
     /** A message in words, with the entries that it brings instead of their bytes. */

@@ -3,6 +3,7 @@ package io.quorumlog.sim;
 import io.quorumlog.codec.peer.FrameReader;
 import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.sim.invariant.ClientRequest;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Trace {
     private static final int KEPT = 50;
     private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
-    private static final FrameReader READER = new FrameReader(new PeerLimits(PeerLimits.MAX_PAYLOAD_BYTES));
+    private static final FrameReader READER = new FrameReader(new PeerLimits(LogRecord.MAX_PAYLOAD_BYTES));
 
     /** @param detail a text, a request, a reply, or a frame */
     private record Line(

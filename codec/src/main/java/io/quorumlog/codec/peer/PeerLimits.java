@@ -6,23 +6,17 @@ import io.quorumlog.codec.record.LogRecord;
  * What a connection between members may demand, in bytes. All members of a cluster are to be given the same largest
  * payload.
  *
- * @param maxEntryBytes largest payload of an entry
+ * @param maxEntryBytes largest payload of an entry, 1 to {@link LogRecord#MAX_PAYLOAD_BYTES}
  */
 public record PeerLimits(int maxEntryBytes) {
     /** Entries of one message, together, unless the first alone is larger: large enough that a frame's own cost vanishes. */
     public static final int MAX_BATCH_BYTES = 256 * 1024;
 
-    /**
-     * Largest payload that can be configured: the log's files are laid out for its record, which must fit a quarter of the
-     * block that a Chronicle reader maps.
-     */
-    public static final int MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
-
     /** Latest term that a frame may name: so many elections nobody holds, and whoever takes it can still raise it. */
     public static final long MAX_TERM = 1L << 62;
 
     public PeerLimits {
-        if (maxEntryBytes < 1 || maxEntryBytes > MAX_PAYLOAD_BYTES) {
+        if (maxEntryBytes < 1 || maxEntryBytes > LogRecord.MAX_PAYLOAD_BYTES) {
             throw new IllegalArgumentException("maxEntryBytes=" + maxEntryBytes);
         }
     }

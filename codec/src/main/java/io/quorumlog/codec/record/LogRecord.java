@@ -35,6 +35,11 @@ public final class LogRecord {
     public static final int FLAGS_OFFSET = VERSION_OFFSET + SIZE_OF_BYTE;
     /** Bytes of the header, before the payload. */
     public static final int HEADER_LENGTH = FLAGS_OFFSET + SIZE_OF_SHORT;
+    /**
+     * Largest payload that can be configured, in bytes: the log's files are laid out for its record, which must fit a quarter of
+     * the block that a Chronicle reader maps.
+     */
+    public static final int MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
     /** The version that this program writes; a reader refuses what is newer. */
     public static final byte VERSION = 1;
 

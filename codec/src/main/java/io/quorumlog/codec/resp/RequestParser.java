@@ -43,7 +43,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>However the bytes are cut into calls, the results are the same, but for how often NEED_MORE and SKIPPING occur. Where
  * the protocol page leaves room: an array of no elements ({@code *0}) is ignored like an empty line; headers are exact,
- * ended by CR LF, without sign or leading zero, as Redis has it; words of an inline command beyond the 1,024th belong to the last.
+ * ended by CR LF, without sign or leading zero, as Redis has it; words of an inline command beyond the 1,024th belong to the
+ * last.
  */
 public final class RequestParser {
     /** What {@link #parse} found. */
@@ -120,7 +121,7 @@ public final class RequestParser {
     private Result failure;
 
     /**
-     * @param maxPayloadBytes the node's {@code max-entry-bytes}, 0 to {@link RespLimits#MAX_BULK_BYTES}.
+     * @param maxPayloadBytes largest payload that is not skipped, 0 to {@link RespLimits#MAX_BULK_BYTES}.
      */
     public RequestParser(int maxPayloadBytes) {
         if (maxPayloadBytes < 0 || maxPayloadBytes > MAX_BULK_BYTES) {

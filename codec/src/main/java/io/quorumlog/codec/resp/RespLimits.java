@@ -13,7 +13,7 @@ public final class RespLimits {
 
     /**
      * Longest bulk string in bytes that is skipped politely; a length above it is a broken or hostile client, and closes
-     * the connection. Largest allowed value of {@code max-entry-bytes}, too.
+     * the connection.
      */
     public static final int MAX_BULK_BYTES = 64 * 1024 * 1024;
 
