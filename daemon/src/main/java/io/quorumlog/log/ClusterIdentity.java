@@ -5,6 +5,7 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
 import static org.agrona.BitUtil.SIZE_OF_SHORT;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -47,7 +48,11 @@ public record ClusterIdentity(long high, long low, int[] memberIds) {
         return memberIds.clone();
     }
 
-    /** Writes the payload. @return its length, at most {@link #MAX_LENGTH} */
+    /**
+     * Writes the payload.
+     *
+     * @return its length, at most {@link #MAX_LENGTH}
+     */
     public int encode(final MutableDirectBuffer target, final int offset) {
         target.putLong(offset + HIGH_OFFSET, high, LITTLE_ENDIAN);
         target.putLong(offset + LOW_OFFSET, low, LITTLE_ENDIAN);
@@ -99,15 +104,8 @@ public record ClusterIdentity(long high, long low, int[] memberIds) {
         return "cluster " + idText(high, low) + " of members " + Arrays.toString(memberIds);
     }
 
-    /** An id as 32 hexadecimal digits. */
-    static String idText(final long high, final long low) {
-        final StringBuilder text = new StringBuilder(32);
-        for (int shift = 60; shift >= 0; shift -= 4) {
-            text.append(Character.forDigit((int) (high >>> shift) & 15, 16));
-        }
-        for (int shift = 60; shift >= 0; shift -= 4) {
-            text.append(Character.forDigit((int) (low >>> shift) & 15, 16));
-        }
-        return text.toString();
+    /** An id as 32 hexadecimal digits, as the node prints it wherever it does. */
+    public static String idText(final long high, final long low) {
+        return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
     }
 }

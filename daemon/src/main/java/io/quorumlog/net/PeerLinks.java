@@ -3,6 +3,7 @@ package io.quorumlog.net;
 import io.quorumlog.codec.ProtocolException;
 import io.quorumlog.codec.peer.FrameReader;
 import io.quorumlog.codec.peer.Handshake;
+import io.quorumlog.log.ClusterIdentity;
 import io.quorumlog.replica.PeerTransport;
 import io.quorumlog.replica.ReplicaPort;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -288,8 +288,8 @@ final class PeerLinks implements PeerTransport {
         if (!isClusterKnown() || (theirHigh | theirLow) == 0 || theirHigh == high && theirLow == low) {
             return null;
         }
-        return "member " + member + " is of cluster " + clusterId(theirHigh, theirLow) + ", this one of "
-                + clusterId(high, low);
+        return "member " + member + " is of cluster " + ClusterIdentity.idText(theirHigh, theirLow) + ", this one of "
+                + ClusterIdentity.idText(high, low);
     }
 
     /** Whether this member knows which cluster it is of. Once known, that never changes. */
@@ -315,10 +315,6 @@ final class PeerLinks implements PeerTransport {
             ids[i] = theirs.member(i);
         }
         return Arrays.toString(ids);
-    }
-
-    private static String clusterId(final long high, final long low) {
-        return new UUID(high, low).toString();
     }
 
     // -- what the connections ask -------------------------------------------------------------------------------------

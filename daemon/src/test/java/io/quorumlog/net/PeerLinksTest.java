@@ -459,7 +459,7 @@ class PeerLinksTest {
         OTHER_MEMBERS(handshake(1, 1, 2, 3), "its cluster has the members [1, 2, 3], ours [1, 2]"),
         OWN_ID(handshake(2, 1, 2), "it claims to be member 2, as this member is"),
         UNKNOWN_ID(handshake(9, 1, 2), "member 9 is not of this cluster"),
-        OTHER_CLUSTER(handshakeOfCluster(5, 5, 1, 1, 2), "member 1 is of cluster 00000000-0000-0005-0000-000000000005"),
+        OTHER_CLUSTER(handshakeOfCluster(5, 5, 1, 1, 2), "member 1 is of cluster 00000000000000050000000000000005"),
         OTHER_VERSION(changed(b -> b[Handshake.PROTOCOL_VERSION_OFFSET] = 99), "it speaks version 99 of the protocol"),
         WRONG_MAGIC(changed(b -> b[Handshake.MAGIC_OFFSET] ^= 1), "magic"),
         NO_HANDSHAKE(voteRequest(1, 5), "no handshake, but VoteRequest"),
@@ -553,7 +553,7 @@ class PeerLinksTest {
         first.awaitEvents("down 2");
         second.awaitEvents("down 1");
 
-        final String reason = "refused: member 2 is of cluster 00000000-0000-0002-0000-000000000002";
+        final String reason = "refused: member 2 is of cluster 00000000000000020000000000000002";
         await().atMost(TestNode.PATIENCE)
                 .until(() -> String.join("\n", capture.lines()).contains(reason)
                         && first.call(() -> first.loop.links().link(2).attempts()) >= 3);
@@ -576,7 +576,7 @@ class PeerLinksTest {
             node.awaitEvents("down 1");
         });
 
-        assertTrue(log.contains("refused: member 1 is of cluster 00000000-0000-0005-0000-000000000005"), log);
+        assertTrue(log.contains("refused: member 1 is of cluster 00000000000000050000000000000005"), log);
         assertEquals(MessageKind.HANDSHAKE, nextKindButKeepAlive(socket), "it is told of which one this is");
         assertTrue(endsSoon(socket));
     }
