@@ -93,7 +93,7 @@ final class EntryIndex {
         if (supersedes) {
             supersedeFrom(index);
         }
-        final long offset = position & 0xFFFF_FFFFL;
+        final long offset = RecordStream.offset(position);
         if (supersedes || newest.size() == 0 || offset - newest.offset(newest.size() - 1) >= SLOT_SPACING_BYTES) {
             newest.add(index, offset);
         }
@@ -236,6 +236,6 @@ final class EntryIndex {
     static DamagedLogException damaged(
             final RecordStream stream, final long position, final long index, final String what) {
         return new DamagedLogException(stream.fileName(RecordStream.file(position)) + " at offset "
-                + (position & 0xFFFF_FFFFL) + ": entry " + index + " can't be read: " + what);
+                + RecordStream.offset(position) + ": entry " + index + " can't be read: " + what);
     }
 }

@@ -61,7 +61,11 @@ final class FileHeaderRecord {
 
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
 
-    /** Writes the payload of the record that begins at {@code offset}. @return length of the whole record */
+    /**
+     * Writes the payload of the record that begins at {@code offset}.
+     *
+     * @return length of the whole record
+     */
     static int encodePayload(
             final MutableDirectBuffer target,
             final int offset,

@@ -2,8 +2,8 @@ package io.quorumlog.log;
 
 /**
  * How far the stream is known to have survived a flush, as a position. Flushes are reported by record number; a ring of
- * samples (number, and where that record ends) turns numbers into positions without a long for each record in flight. What it forgets, it
- * forgets on the safe side: the position may lag behind the truth, never lead. No allocation; one thread.
+ * samples (number, and where that record ends) turns numbers into positions without a long for each record in flight. What
+ * it forgets, it forgets on the safe side: the position may lag behind the truth, never lead. No allocation; one thread.
  */
 final class FlushEvidence {
     /** Bytes between two samples: what the position may lag by, unless the flush covers everything. */

@@ -20,6 +20,11 @@ public interface RecordStream {
         return (int) (position >>> 32);
     }
 
+    /** Where in its file a position is. */
+    static long offset(final long position) {
+        return position & 0xFFFF_FFFFL;
+    }
+
     /** Makes a position. */
     static long position(final int file, final long offset) {
         return (long) file << 32 | offset;
@@ -61,9 +66,6 @@ public interface RecordStream {
 
     /** Number of the file that is appended to. */
     int currentFile();
-
-    /** Number of the oldest file. */
-    int firstFile();
 
     /**
      * Wraps {@code view} over the whole record at a position.

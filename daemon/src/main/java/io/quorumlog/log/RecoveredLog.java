@@ -50,22 +50,22 @@ public final class RecoveredLog {
     }
 
     /** The newest file that keeps records: appending goes on in it, or in the next one; {@link #NO_FILE} in a new log. */
-    public int newestFile() {
+    int newestFile() {
         return newestFile;
     }
 
     /** The file whose end is to be cut off; {@link #NO_FILE} if none. It is the {@link #newestFile()}. */
-    public int cutFile() {
+    int cutFile() {
         return cutFile;
     }
 
     /** Offset, as in a position, from which on nothing of {@link #cutFile()} is kept. */
-    public long cutOffset() {
+    long cutOffset() {
         return cutOffset;
     }
 
     /** Files of which nothing is kept, in the order in which to delete them: newest first. A copy. */
-    public int[] filesToDelete() {
+    int[] filesToDelete() {
         return filesToDelete.clone();
     }
 

@@ -282,7 +282,7 @@ public final class Recovery {
         if (position < least || RecordStream.file(position) != number) {
             throw damaged(number, 0, "the next file's header does not go on behind it");
         }
-        try (StoredFiles.Scan scan = files.scan(number, position & 0xFFFF_FFFFL)) {
+        try (StoredFiles.Scan scan = files.scan(number, RecordStream.offset(position))) {
             if (!isNextIntact(scan) || record.kind() != RecordKind.FILE_INDEX || !isPossibleIndex(scan.record())) {
                 throw damaged(number, scan.offset(), "no index that could be the file's");
             }
@@ -314,7 +314,11 @@ public final class Recovery {
 
     // Files that are read.
 
-    /** Applies a file's records. @return false if a torn tail begins in it, or it is dropped */
+    /**
+     * Applies a file's records.
+     *
+     * @return false if a torn tail begins in it, or it is dropped
+     */
     private boolean replay(final int file) {
         final int number = numbers[file];
         try (StoredFiles.Scan scan = files.scan(number)) {
@@ -451,7 +455,7 @@ public final class Recovery {
         if (evidence > hole && evidence <= RecordStream.position(file, offset)) {
             final int damaged = RecordStream.file(hole);
             throw new DamagedLogException(
-                    files.name(damaged) + " at offset " + (hole & 0xFFFF_FFFFL)
+                    files.name(damaged) + " at offset " + RecordStream.offset(hole)
                             + " is damaged: entry " + nextIndex() + " was expected there or behind, but " + what + "; "
                             + files.name(file) + " at offset " + offset
                             + " shows that it had been on disk",

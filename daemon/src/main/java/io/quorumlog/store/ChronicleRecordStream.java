@@ -29,7 +29,6 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     private final Path directory;
     private final LogSpace space;
     private final ClosedFiles closedFiles;
-    private final int firstFile;
     private final FileImage image;
     private final UnsafeBuffer buffer;
     private final SingleChronicleQueue queue;
@@ -41,15 +40,12 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     /**
      * Opens Chronicle on a directory in which {@link LogDirectory} has put all in order.
      *
-     * @param firstFile number of the oldest file
      * @param currentFile number of the newest file, or of the first to be made
      * @param end where the newest file's records end, or 0 if it is to be made
      */
-    ChronicleRecordStream(
-            final Path directory, final LogSpace space, final int firstFile, final int currentFile, final long end) {
+    ChronicleRecordStream(final Path directory, final LogSpace space, final int currentFile, final long end) {
         this.directory = directory;
         this.space = space;
-        this.firstFile = firstFile;
         this.currentFile = currentFile;
         closedFiles = new ClosedFiles(directory);
         image = new FileImage(directory);
@@ -221,17 +217,12 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     }
 
     @Override
-    public int firstFile() {
-        return firstFile;
-    }
-
-    @Override
     public void wrap(final long position, final UnsafeBuffer view) {
         if (isInImage(position)) {
             final int offset = (int) position;
             view.wrap(buffer, offset, checkedLength(offset));
         } else {
-            closedFiles.wrap(RecordStream.file(position), position & 0xFFFFFFFFL, view);
+            closedFiles.wrap(RecordStream.file(position), RecordStream.offset(position), view);
         }
     }
 
@@ -242,12 +233,12 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
             checkedLength(offset);
             view.wrap(buffer, offset, LogRecord.HEADER_LENGTH);
         } else {
-            closedFiles.wrapHeader(RecordStream.file(position), position & 0xFFFFFFFFL, view);
+            closedFiles.wrapHeader(RecordStream.file(position), RecordStream.offset(position), view);
         }
     }
 
     private boolean isInImage(final long position) {
-        return RecordStream.file(position) == currentFile && image.has(position & 0xFFFFFFFFL);
+        return RecordStream.file(position) == currentFile && image.has(RecordStream.offset(position));
     }
 
     private int checkedLength(final int offset) {
@@ -267,7 +258,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     @Override
     public long next(final long position, final int recordLength) {
         final int file = RecordStream.file(position);
-        final long document = StoreFormat.align((position & 0xFFFFFFFFL) + recordLength);
+        final long document = StoreFormat.align(RecordStream.offset(position) + recordLength);
         final boolean more = file == currentFile ? document < image.end() : closedFiles.hasRecord(file, document);
         return more ? RecordStream.position(file, document + StoreFormat.DOCUMENT_HEADER_LENGTH) : NONE;
     }

@@ -74,7 +74,7 @@ final class DamageRepair {
     /** The same for what follows a position. */
     void cutOff(final long position) {
         final int cutFile = RecordStream.file(position);
-        final long offset = position & 0xFFFF_FFFFL;
+        final long offset = RecordStream.offset(position);
         try {
             begin();
             final int[] numbers = files.numbers();

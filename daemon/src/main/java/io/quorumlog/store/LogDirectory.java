@@ -169,7 +169,7 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /** Whether a node holds this directory now, as far as this user may know: where the lock can't be opened, it counts as held. */
+    /** Whether a node holds this directory now, as far as this user may know: a lock that can't be opened counts as held. */
     public static boolean isHeld(final Path directory) {
         final Path lock = directory.resolve(LOCK_NAME);
         if (!Files.isRegularFile(lock)) {
@@ -251,7 +251,7 @@ public final class LogDirectory implements AutoCloseable {
         final int[] numbers = files.numbers();
         final boolean isNew = kept == RecordStream.NONE;
         final int current = isNew ? FileCycle.FIRST : RecordStream.file(kept);
-        final long end = isNew ? 0 : StoreFormat.align(kept & 0xFFFFFFFFL);
+        final long end = isNew ? 0 : StoreFormat.align(RecordStream.offset(kept));
         if (!isNew) {
             prepareForAppending(path(current), end);
             forceFrom(RecordStream.file(flushedBefore), numbers);
@@ -260,7 +260,7 @@ public final class LogDirectory implements AutoCloseable {
 
         final LogSpace space = new LogSpace(directory, maxRecordBytes, closedBytes(numbers));
         space.reserveFirst(current, isNew, isNew ? StoreFormat.FIRST_DOCUMENT : end);
-        return new ChronicleRecordStream(directory, space, isNew ? current : numbers[0], current, end);
+        return new ChronicleRecordStream(directory, space, current, end);
     }
 
     /** Returns the end that the log has now, which is that of the file before if nothing is left in the one cut. */
@@ -270,7 +270,7 @@ public final class LogDirectory implements AutoCloseable {
             final int file = numbers[i];
             if (endPosition == RecordStream.NONE || file > RecordStream.file(endPosition)) {
                 delete(path(file));
-            } else if ((endPosition & 0xFFFFFFFFL) > StoreFormat.FIRST_RECORD) {
+            } else if (RecordStream.offset(endPosition) > StoreFormat.FIRST_RECORD) {
                 return endPosition;
             } else {
                 delete(path(file));

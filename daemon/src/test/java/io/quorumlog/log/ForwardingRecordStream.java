@@ -50,11 +50,6 @@ public abstract class ForwardingRecordStream implements RecordStream {
     }
 
     @Override
-    public int firstFile() {
-        return stream().firstFile();
-    }
-
-    @Override
     public void wrap(final long position, final UnsafeBuffer view) {
         stream().wrap(position, view);
     }

@@ -162,7 +162,7 @@ public final class MemoryRecordStream implements RecordStream {
         return current.number;
     }
 
-    @Override
+    /** Number of the oldest file. */
     public int firstFile() {
         return files.get(0).number;
     }

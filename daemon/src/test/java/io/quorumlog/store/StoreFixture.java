@@ -121,7 +121,7 @@ final class StoreFixture implements AutoCloseable {
     /** The indexes of all records, walked from file to file. */
     List<Long> walk() {
         final List<Long> indexes = new ArrayList<>();
-        for (int file = stream.firstFile(); file <= stream.currentFile(); file++) {
+        for (final int file : lock.files().numbers()) {
             for (long position = first(file); position != RecordStream.NONE; ) {
                 stream.wrap(position, view);
                 record.wrap(view, 0, view.capacity());
