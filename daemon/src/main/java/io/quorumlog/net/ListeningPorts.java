@@ -53,7 +53,7 @@ public final class ListeningPorts implements AutoCloseable {
     }
 
     /** The port that other members dial. */
-    public int peerPort() {
+    int peerPort() {
         return peers.socket().getLocalPort();
     }
 

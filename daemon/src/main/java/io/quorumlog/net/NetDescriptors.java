@@ -18,7 +18,7 @@ record NetDescriptors(int clients, int strangers) {
     /** A link that stands, and one that takes its place. */
     private static final int PER_PEER = 2;
 
-    /** One that is closed frees its descriptor only when the selector is asked the next time: as many again are accepted by then. */
+    /** One that is closed frees its descriptor only when the selector is asked again: as many more are accepted by then. */
     private static final int PER_STRANGER = 2;
 
     private static final int STRANGERS_SHARE = 4;

@@ -214,8 +214,8 @@ final class PeerLink {
         if (nowNs - upSinceNs >= NetLimits.PROVEN_LINK_NS) {
             pauseNs = NetLimits.FIRST_REDIAL_PAUSE_NS;
         }
-        attemptBeganNs = nowNs; // A peer that broke off is hardly back at once, and an election may have to come
-        // first.
+        // A peer that broke off is hardly back at once, and an election may have to come first.
+        attemptBeganNs = nowNs;
         scheduleAttempt(nowNs);
         if (changes.permits(nowNs)) {
             LOG.info("peer={} link=down reason=\"{}\"{}", peer.id(), reason, changes.omitted());

@@ -135,7 +135,7 @@ final class Leader extends Role {
         advanceCommitIndex();
     }
 
-    /** Commits what a majority holds durably, if it is of this term; older entries commit with it (thesis 3.6.2, 5.4.2). */
+    /** Commits what a majority holds durably, if it is of this term; older entries commit with it (thesis 3.6.2). */
     private void advanceCommitIndex() {
         for (int slot = 0; slot < followers.length; slot++) {
             perMember[slot] = slot == members.self() ? raft.durableIndex() : followers[slot].countedIndex();

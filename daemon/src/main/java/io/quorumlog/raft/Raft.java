@@ -23,8 +23,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * leader sends entries that are not durable at home yet, and counts itself only when they are.
  *
  * <p><b>Liveness</b> needs pre-vote, check-quorum and leader stickiness together; one without the other has taken clusters
- * down. A broken connection to the leader is a hint that its process died: a follower then campaigns after a short random
- * delay, and those that lost the leader too grant it; who still hears the leader refuses, so that one broken link deposes
+ * down. A broken connection to the leader is a hint that its process died: the followers then campaign in turn, the lowest id at
+ * once, and those that lost the leader too grant it; who still hears the leader refuses, so that one broken link deposes
  * nobody.
  *
  * <p><b>Blank members.</b> A member whose disk was empty at its start may be new, or have lost what it promised; one whose
@@ -308,9 +308,9 @@ public final class Raft {
     }
 
     /**
-     * Whether what other members say may as well be read in the next turn, with the next heartbeat or before: this one leads, nothing was asked of it for
-     * a while, and all that it waits for has been answered. Only a hint for whoever waits for messages; a leader that nobody
-     * uses is woken by each answer to its heartbeats otherwise.
+     * Whether what other members say may as well be read in the next turn, with the next heartbeat or before: this one leads,
+     * nothing was asked of it for a while, and all that it waits for has been answered. Only a hint for whoever waits for
+     * messages; a leader that nobody uses is woken by each answer to its heartbeats otherwise.
      */
     public boolean isAtRest() {
         return role instanceof Leader leader && leader.isAtRest();
@@ -594,7 +594,7 @@ public final class Raft {
         become(new Follower(this, leaderId), reason);
     }
 
-    /** A leader leaves office within its term. */
+    /** Becomes a follower within its term: a leader, or a candidate that is not to campaign. */
     void stepDown(final String reason) {
         becomeFollower(NONE, reason);
     }

@@ -3,7 +3,7 @@ package io.quorumlog.raft;
 import io.quorumlog.codec.peer.PeerLimits;
 
 /** The core's bounds, each with its reason. */
-public final class RaftLimits {
+final class RaftLimits {
     /** Messages with entries that a follower may owe an answer to: enough to fill a link over which a flush takes long. */
     static final int WINDOW_MESSAGES = 64;
 
@@ -33,7 +33,7 @@ public final class RaftLimits {
      * Bytes of entries that a leader takes before their predecessors are committed. Above it clients wait: what is not
      * committed can only grow for as long as the followers are slow, never without bound.
      */
-    public static final long UNCOMMITTED_BYTES = 64L * 1024 * 1024;
+    static final long UNCOMMITTED_BYTES = 64L * 1024 * 1024;
 
     /** Share of a heartbeat after which followers are told of a new commit index if no entry has taken it along. */
     static final int COMMIT_NOTICE_SHARE = 10;

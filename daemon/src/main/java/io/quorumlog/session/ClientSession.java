@@ -289,7 +289,11 @@ public final class ClientSession {
         };
     }
 
-    /** A request ends a TAIL. @return whether nothing of it is left to write */
+    /**
+     * A request ends a TAIL.
+     *
+     * @return whether nothing of it is left to write
+     */
     private boolean endTail() {
         if (mode == Mode.TAIL) {
             mode = reader.isWithinEntry() ? Mode.TAIL_LAST_ENTRY : Mode.REQUESTS;
@@ -437,7 +441,11 @@ public final class ClientSession {
         mode = Mode.TEXT;
     }
 
-    /** Passes on what has come of a text, as far as there is room. @return bytes consumed */
+    /**
+     * Passes on what has come of a text, as far as there is room.
+     *
+     * @return bytes consumed
+     */
     private int passText(final DirectBuffer buffer, final int offset, final int limit) {
         int position = offset;
         for (int room = output.room(); position < limit && textLeft > 0 && room > 0; room = output.room()) {
@@ -477,7 +485,11 @@ public final class ClientSession {
         endBlockedRead();
     }
 
-    /** Announces and begins to write the entries of a READ. @return false if there are none */
+    /**
+     * Announces and begins to write the entries of a READ.
+     *
+     * @return false if there are none
+     */
     private boolean beginRead() {
         final int count = reader.count(readMost);
         if (count == 0) {

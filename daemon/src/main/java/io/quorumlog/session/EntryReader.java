@@ -85,7 +85,11 @@ final class EntryReader {
         return count;
     }
 
-    /** Writes the next entry, as far as there is room. @return false if there is none, or no room even to begin with it */
+    /**
+     * Writes the next entry, as far as there is room.
+     *
+     * @return false if there is none, or no room even to begin with it
+     */
     boolean writeEntry() {
         final int room = output.room();
         if (room == 0 || cursor.index() > log.commitIndex() || !log.readEntry(cursor, view)) {

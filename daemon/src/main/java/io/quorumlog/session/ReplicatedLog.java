@@ -12,7 +12,11 @@ public interface ReplicatedLog {
     /** Not now (leadership is being handed over, the log prepares a file): keep the request and try again. */
     long NOT_NOW = -2;
 
-    /** Appends a client's entry if this node leads. @return its index, {@link #NOT_LEADER} or {@link #NOT_NOW} */
+    /**
+     * Appends a client's entry if this node leads.
+     *
+     * @return its index, {@link #NOT_LEADER} or {@link #NOT_NOW}
+     */
     long append(DirectBuffer payload, int offset, int length);
 
     /** Whether a leader here would take an entry now; false while this is a leader that answers {@link #NOT_NOW}. */

@@ -486,7 +486,7 @@ class ClientConnectionTest {
         end(sockets, senders);
     }
 
-    /** The mistakes: a byte now and then keeps the memory; a slow client that sends all the time loses it; a pause of ours counts. */
+    /** The mistakes: a byte now and then keeps the memory; a slow client that always sends loses it; a pause of ours counts. */
     @Test
     void requestsThatAreNeverEndedDoNotKeepTheirMemoryFromOthers() throws Exception {
         node.close();

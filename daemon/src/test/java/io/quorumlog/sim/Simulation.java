@@ -12,9 +12,9 @@ import java.io.PrintStream;
  * <p>There is one queue of events, ordered by time and then by the order in which they were added, and one source of
  * chance. The <em>safety phase</em> lasts as long as the plan says; anything may happen in it, and the invariants are
  * checked with each observation. The <em>liveness phase</em> has parts, each of a bounded number of election timeouts. If
- * members are blank, they are first brought up to date. Then a majority is healed and a minority is not: the majority must come to serve, and keep its leader. At last everything
- * is healed, and the cluster must come to rest: the same leader still, all logs equal and committed, an append answered, and
- * no request left without an answer.
+ * members are blank, they are first brought up to date. Then a majority is healed and a minority is not: the majority must
+ * come to serve, and keep its leader. At last everything is healed, and the cluster must come to rest: the same leader still,
+ * all logs equal and committed, an append answered, and no request left without an answer.
  *
  * <p>Draws nothing from outside: run twice, it does the same to the last byte.
  */

@@ -16,7 +16,7 @@ public final class ReplyWriter {
     /** Most bytes that {@link #error} writes. */
     public static final int MAX_ERROR_LENGTH = 1 + MAX_ERROR_BYTES + 2;
 
-    /** Bytes that {@link #nullArray} and {@link #nullBulk} write. */
+    /** Bytes that {@link #nullArray} writes. */
     public static final int NULL_LENGTH = 5;
 
     private ReplyWriter() {}
@@ -102,11 +102,6 @@ public final class ReplyWriter {
     /** The array that is not there. */
     public static int nullArray(MutableDirectBuffer buffer, int offset) {
         return nullValue(buffer, offset, '*');
-    }
-
-    /** The bulk string that is not there. */
-    public static int nullBulk(MutableDirectBuffer buffer, int offset) {
-        return nullValue(buffer, offset, '$');
     }
 
     /** What ends every line, and the bytes of a bulk string. */

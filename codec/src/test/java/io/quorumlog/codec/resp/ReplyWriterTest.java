@@ -32,7 +32,6 @@ class ReplyWriterTest {
                 "$3\r\nbcd\r\n", written(ReplyWriter.bulk(buffer, OFFSET, new UnsafeBuffer(bytes("abcde")), 1, 3)));
         assertEquals("*0\r\n", written(ReplyWriter.arrayHeader(buffer, OFFSET, 0)));
         assertEquals("*-1\r\n", written(ReplyWriter.nullArray(buffer, OFFSET)));
-        assertEquals("$-1\r\n", written(ReplyWriter.nullBulk(buffer, OFFSET)));
     }
 
     @ParameterizedTest
