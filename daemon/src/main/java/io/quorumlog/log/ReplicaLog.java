@@ -405,6 +405,16 @@ public final class ReplicaLog implements RaftLog {
         return cursor.index() - 1;
     }
 
+    /**
+     * Length of an entry's record in bytes, header included.
+     *
+     * @throws DamagedLogException if it can't be found
+     */
+    public int recordLength(final long index) {
+        stream.wrapHeader(locate(copyCursor(index)), record);
+        return record.getInt(LogRecord.LENGTH_OFFSET, LITTLE_ENDIAN);
+    }
+
     /** Bytes that the last {@link #copyEntries} copied. */
     public int copiedBytes() {
         return copiedBytes;

@@ -38,8 +38,7 @@ record NetMemory(
      */
     static NetMemory of(final NetSettings settings, final long directBytes) throws IOException {
         final int frameBytes = settings.peerLimits().maxFrameBytes();
-        // Behind a frame that is not yet whole there must be room to read on, and before it for what was read with the
-        // last.
+        // Behind a frame that is not yet whole there must be room to read on, and before it for what came with it.
         final int peerInputBytes = BufferPool.capacityFor(frameBytes + NetLimits.PEER_READ_AHEAD_BYTES);
         final int peerOutputBytes = BufferPool.capacityFor(NetLimits.PEER_OUTPUT_BYTES + frameBytes);
         final int requestBytes = BufferPool.capacityFor(new RequestParser(settings.maxEntryBytes()).maxRequestBytes());

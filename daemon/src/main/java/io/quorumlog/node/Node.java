@@ -314,7 +314,11 @@ final class Node {
                 events.peerTransport(),
                 timeouts::nextLong,
                 new LoopSurroundings(
-                        events, flushThread, new RoleLog(), new BlanknessLog(log.isBlank(), log.hasLostEntries())),
+                        events,
+                        flushThread,
+                        new RoleLog(),
+                        new BlanknessLog(log.isBlank(), log.hasLostEntries()),
+                        new SizeLog(config.maxEntryBytes())),
                 trace,
                 SystemNanoClock.INSTANCE.nanoTime());
         events.start(replica, new LoopFlusher(flushThread));
@@ -403,7 +407,8 @@ final class Node {
     }
 
     /** What the replica can't know by itself. */
-    private record LoopSurroundings(EventLoop events, FlushThread flushThread, RoleLog roles, BlanknessLog blankness)
+    private record LoopSurroundings(
+            EventLoop events, FlushThread flushThread, RoleLog roles, BlanknessLog blankness, SizeLog sizes)
             implements Surroundings {
         @Override
         public boolean isConnected(final int member) {
@@ -428,6 +433,11 @@ final class Node {
         @Override
         public void onBlanknessEnded(final long term, final int leaderId) {
             blankness.onEnded(term, leaderId);
+        }
+
+        @Override
+        public void onEntryTooLarge(final int member, final long index, final int payloadBytes) {
+            sizes.onEntryTooLarge(SystemNanoClock.INSTANCE.nanoTime(), member, index, payloadBytes);
         }
 
         @Override

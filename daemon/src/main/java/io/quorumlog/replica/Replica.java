@@ -65,7 +65,7 @@ public final class Replica implements ReplicaPort {
         raft = new Raft(
                 raftConfig,
                 trace.log(),
-                trace.effects(new ReplicaEffects(log, transport, surroundings, limits.maxRecordBytes())),
+                trace.effects(new ReplicaEffects(log, transport, surroundings, limits)),
                 timeouts,
                 log.term(),
                 log.votedFor(),

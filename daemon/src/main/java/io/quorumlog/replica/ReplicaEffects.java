@@ -1,7 +1,9 @@
 package io.quorumlog.replica;
 
 import io.quorumlog.codec.peer.AppendEntries;
+import io.quorumlog.codec.peer.PeerLimits;
 import io.quorumlog.codec.peer.PeerMessage;
+import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.log.ReplicaLog;
 import io.quorumlog.raft.RaftEffects;
 import io.quorumlog.raft.RoleKind;
@@ -12,18 +14,20 @@ final class ReplicaEffects implements RaftEffects {
     private final ReplicaLog log;
     private final PeerTransport transport;
     private final Surroundings surroundings;
-    private final int maxRecordBytes;
+    /** What one message carries at most: more than that no member takes. */
+    private final int maxEntriesBytes;
+
     private final AppendEntries frame = new AppendEntries();
 
     ReplicaEffects(
             final ReplicaLog log,
             final PeerTransport transport,
             final Surroundings surroundings,
-            final int maxRecordBytes) {
+            final PeerLimits limits) {
         this.log = log;
         this.transport = transport;
         this.surroundings = surroundings;
-        this.maxRecordBytes = maxRecordBytes;
+        maxEntriesBytes = limits.maxFrameBytes() - AppendEntries.LENGTH;
     }
 
     @Override
@@ -38,8 +42,12 @@ final class ReplicaEffects implements RaftEffects {
 
     @Override
     public long sendEntries(final int to, final AppendEntries message, final long firstIndex, final int maxBytes) {
-        final MutableDirectBuffer target =
-                transport.claim(to, AppendEntries.LENGTH + Math.max(maxBytes, maxRecordBytes));
+        final int firstBytes = log.recordLength(firstIndex);
+        if (firstBytes > maxEntriesBytes) {
+            surroundings.onEntryTooLarge(to, firstIndex, firstBytes - LogRecord.HEADER_LENGTH);
+            return firstIndex - 1;
+        }
+        final MutableDirectBuffer target = transport.claim(to, AppendEntries.LENGTH + maxEntriesBytes);
         if (target == null) {
             return firstIndex - 1;
         }

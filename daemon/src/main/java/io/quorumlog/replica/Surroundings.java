@@ -19,6 +19,12 @@ public interface Surroundings {
     /** This member is blank no more: {@code leaderId} has brought it up to date, or founds the cluster. */
     void onBlanknessEnded(long term, int leaderId);
 
+    /**
+     * A member can't be sent the next entry that it lacks: {@code max-entry-bytes} was larger when it was appended than it is
+     * now. Called at each attempt.
+     */
+    void onEntryTooLarge(int member, long index, int payloadBytes);
+
     /** Role, term or known leader changed. */
     void onRole(RoleKind role, long term, int leaderId, String reason);
 }

@@ -219,7 +219,7 @@ public final class FlushThread {
             directoryForcedFor = currentFile;
         }
         firstUnforcedFile = currentFile;
-        flushedSeq = target; // Before the other one, which the loop reads first.
+        flushedSeq = target; // If the loop sees this one a moment before the other, it sees what is true.
         durableSeq = Math.max(target, durableSeq);
         flushes++;
         wakeUp.run();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class BlankMemberIT {
     private static final String IS_BLANK = "blank=yes reason";
     private static final String IS_BLANK_NO_MORE = "blank=no";
+    private static final int LARGE_BYTES = 1_500_000;
     private static final String REFUSES = "vote=refused";
 
     @RegisterExtension
@@ -69,6 +70,42 @@ final class BlankMemberIT {
         cluster.append("after");
         assertEquals(List.of("known to the leader and the one that is wiped", "after"), payloads());
         untilTrue("the wiped node to be brought up to date", () -> count(wiped, IS_BLANK_NO_MORE) > ended);
+    }
+
+    /** The leader has to send it entries that nobody may append any more. */
+    @Test
+    void aWipedMemberIsNotSentMoreThanMembersTakeNowAndTheLeaderSaysWhatToDo() throws IOException {
+        cluster.setting("max-entry-bytes", 2 * LARGE_BYTES);
+        final int leader = cluster.startAll();
+        final int wiped = cluster.follower(leader);
+        cluster.append("x".repeat(LARGE_BYTES));
+        restartAll("max-entry-bytes", LARGE_BYTES / 2, wiped);
+
+        final long small = cluster.append("small");
+        untilTrue(
+                "the leader to say so",
+                () -> cluster.node(cluster.leader())
+                        .output()
+                        .matches("(?s).* ERROR member " + wiped + " lacks entry \\d+ of " + LARGE_BYTES + " bytes, .*"
+                                + "set it to what it was, at least " + LARGE_BYTES + ".*"));
+        assertEquals(small + 1, cluster.append("and goes on"));
+        assertTrue(cluster.figure(wiped, "commit_index") < small);
+
+        restartAll("max-entry-bytes", 2 * LARGE_BYTES, 0);
+        cluster.awaitCommit(wiped, small + 1);
+    }
+
+    private void restartAll(final String setting, final int value, final int wiped) throws IOException {
+        for (int id = 1; id <= 3; id++) {
+            assertEquals(0, cluster.terminate(id));
+        }
+        if (wiped != 0) {
+            cluster.wipe(wiped);
+        }
+        cluster.setting(setting, value);
+        for (int id = 1; id <= 3; id++) {
+            cluster.start(id);
+        }
     }
 
     @Test

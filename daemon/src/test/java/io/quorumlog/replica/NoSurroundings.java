@@ -30,6 +30,9 @@ record NoSurroundings(boolean connected) implements Surroundings {
     public void onBlanknessEnded(final long term, final int leaderId) {}
 
     @Override
+    public void onEntryTooLarge(final int member, final long index, final int payloadBytes) {}
+
+    @Override
     public void onRole(final RoleKind role, final long term, final int leaderId, final String reason) {
         // Nobody looks.
     }

@@ -557,6 +557,11 @@ final class SimNode implements Surroundings {
     }
 
     @Override
+    public void onEntryTooLarge(final int member, final long index, final int payloadBytes) {
+        throw new AssertionError("entry " + index + " of " + payloadBytes + " bytes for member " + member);
+    }
+
+    @Override
     public void onBlanknessEnded(final long term, final int leaderId) {
         watch.onBlanknessEnded();
         trace("is blank no more in term " + term, leaderId, null);
