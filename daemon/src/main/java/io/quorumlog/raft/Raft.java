@@ -90,6 +90,8 @@ public final class Raft {
     private long wallClockMs;
     private long electionDeadlineNs;
     private long lastLeaderContactNs = NEVER;
+    /** Until when this member led; {@link #NEVER}. */
+    private long ledUntilNs = NEVER;
     /** The vote that is given, but not told yet: it may not be durable. */
     private int voteOwedTo = NONE;
     /** Since when something has been written that no flush has covered; {@link #NEVER} while all is covered. */
@@ -631,6 +633,9 @@ public final class Raft {
     }
 
     private void become(final Role next, final String reason) {
+        if (role instanceof Leader) {
+            ledUntilNs = nowNs;
+        }
         role = next;
         effects.onRole(next.kind(), term, next.leaderId(), reason);
         next.begin();
@@ -800,9 +805,9 @@ public final class Raft {
         return writes.durableIndex();
     }
 
-    /** When a leader was last heard of, on the clock of {@link #time}; {@link #NEVER}. */
+    /** When a leader was last heard of, itself included, on the clock of {@link #time}; {@link #NEVER}. */
     public long lastLeaderContactNs() {
-        return role instanceof Leader ? nowNs : lastLeaderContactNs;
+        return role instanceof Leader ? nowNs : Math.max(lastLeaderContactNs, ledUntilNs);
     }
 
     /** Whether a client's entry would be taken now. */

@@ -78,6 +78,7 @@ public final class ClientSession {
     private boolean requestWaits; // the first of the unconsumed bytes are a request that was looked at and not run …
     private long arrivedNs; // … for the first time then
 
+    private boolean awaitsRoom; // READ and TAIL: entries were held up by the output
     private int textLeft; // TEXT: bytes to come
     private long readMost; // READ: entries wanted at most
     private long readLeft; // READ: entries announced and not yet begun with
@@ -195,17 +196,29 @@ public final class ClientSession {
      * otherwise {@link Sessions#onProgress} does it. Afterwards unconsumed input may be offered again.
      */
     public void onProgress() {
+        awaitsRoom = false;
+        goOn();
+    }
+
+    /**
+     * The node has got on. Entries that wait for room wait for {@link #onProgress}, even if there is room by now: many clients
+     * that read what is old would all be served at each commit otherwise, and whoever appends would wait for that.
+     */
+    void onNodeProgress() {
+        goOn();
+    }
+
+    private void goOn() {
         if (mode == Mode.CLOSED) {
             return;
         }
         pending.answer(log, sessions.lostTerms(), replies, sessions.traffic());
         switch (mode) {
             case READ_BLOCKED -> answerBlockedRead();
-            case READ_REPLY -> writeRead();
-            case TAIL -> writeTail();
-            case TAIL_LAST_ENTRY -> {
-                reader.finishEntry();
-                mode = reader.isWithinEntry() ? mode : Mode.REQUESTS;
+            case READ_REPLY, TAIL, TAIL_LAST_ENTRY -> {
+                if (!awaitsRoom) {
+                    writeEntries();
+                }
             }
             case TRANSFER -> answerTransfer();
             case REQUESTS, TEXT, CLOSED -> {
@@ -499,7 +512,7 @@ public final class ClientSession {
         readLeft = count;
         mode = Mode.READ_REPLY;
         waitUntilNs = Long.MAX_VALUE;
-        writeRead();
+        writeEntries();
         return true;
     }
 
@@ -513,6 +526,18 @@ public final class ClientSession {
         if (readLeft == 0 && !reader.isWithinEntry()) {
             mode = Mode.REQUESTS;
         }
+    }
+
+    private void writeEntries() {
+        switch (mode) {
+            case READ_REPLY -> writeRead();
+            case TAIL -> writeTail();
+            default -> {
+                reader.finishEntry();
+                mode = reader.isWithinEntry() ? mode : Mode.REQUESTS;
+            }
+        }
+        awaitsRoom = output.room() == 0;
     }
 
     private void answerBlockedRead() {
@@ -541,7 +566,7 @@ public final class ClientSession {
         reader.seek(Math.max(1, from));
         tailEnd = inputEnded ? log.commitIndex() : Long.MAX_VALUE;
         mode = Mode.TAIL;
-        writeTail();
+        writeEntries();
     }
 
     private void writeTail() {

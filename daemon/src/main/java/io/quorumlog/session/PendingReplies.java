@@ -110,7 +110,8 @@ final class PendingReplies {
     }
 
     /**
-     * Index and term name an entry among all that ever were, so one look at what is committed at its index decides.
+     * Index and term name an entry among all that ever were, so one look at what is committed at its index decides, or at what
+     * is committed last.
      *
      * <p>What does not decide is an entry of another term at that index in <em>our</em> log while it is uncommitted (thesis
      * 3.6.2, figure 3.7). Say we led term 2, and another member holds our entry 5@2, too. A leader of term 3 replaces it in
@@ -132,6 +133,10 @@ final class PendingReplies {
             } else {
                 replies.notLeader(log);
             }
+            return true;
+        }
+        if (isSuperseded(term, log)) {
+            replies.notLeader(log);
             return true;
         }
         if (leads(log, term)) {
@@ -166,6 +171,14 @@ final class PendingReplies {
         }
         replies.error("CONFLICT last is " + lastClientIndexes[slot]);
         return true;
+    }
+
+    /**
+     * Whether an entry of a newer term is committed, before where one of this term would stand: terms never fall along a log,
+     * and every leader to come has that entry.
+     */
+    private static boolean isSuperseded(final long term, final ReplicatedLog log) {
+        return log.commitIndex() > 0 && log.termAt(log.commitIndex()) > term;
     }
 
     private static boolean leads(final ReplicatedLog log, final long term) {

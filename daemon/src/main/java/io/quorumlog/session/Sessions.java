@@ -62,7 +62,7 @@ public final class Sessions {
                 continue; // a connection that was ready has closed others
             }
             final ClientSession session = waiting[i];
-            session.onProgress();
+            session.onNodeProgress();
             if (session.isReady()) {
                 session.output().onSessionReady();
             }

@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorumlog.codec.record.RecordKind;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -1236,6 +1237,8 @@ class RaftThesisTest {
 
             assertEquals(RoleKind.FOLLOWER, fixture.role(1));
             assertEquals(1, fixture.term(1));
+            final long contactMs = TimeUnit.NANOSECONDS.toMillis(fixture.core(1).lastLeaderContactNs());
+            assertTrue(fixture.nowMs() - contactMs <= 2 * HEARTBEAT_MS, () -> contactMs + " of " + fixture.nowMs());
         }
 
         /** 6.2 (row 24): who takes long to receive a large message lives, and is no reason to leave office. */

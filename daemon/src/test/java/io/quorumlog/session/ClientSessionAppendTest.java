@@ -87,6 +87,18 @@ class ClientSessionAppendTest {
         assertEquals(":1\r\n", client.turn().replies());
     }
 
+    /** Terms never fall along a log, so nothing of an older one can follow. */
+    @Test
+    void entriesBehindACommittedOneOfANewerTermAreCertainlyNotInTheLog() {
+        client.line("APPEND a", "APPEND b", "APPEND c").turn();
+
+        log.follows(2, 2).truncateAfter(0).noOp(2);
+        assertEquals("", client.turn().replies());
+        log.commit(1);
+
+        assertEquals(3, client.turn().replies().split("-NOTLEADER 2 ", -1).length - 1);
+    }
+
     @Test
     void openEntryIsUncertainAfterItsTime() {
         client.line("APPEND a").turn();

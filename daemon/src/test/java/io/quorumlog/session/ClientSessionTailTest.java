@@ -41,6 +41,25 @@ class ClientSessionTailTest {
         assertEquals("+OK\r\n" + entry(3, 1, "c"), future.turn().replies());
     }
 
+    /** However many read old entries, a commit is not to have all of them served at once. */
+    @Test
+    void tailThatWaitsForRoomIsNotServedAtACommitEvenIfThereIsRoomByThen() {
+        client.output.roomBelow = 1;
+        log.entry(1, "a").entry(1, "b").commit(2);
+        client.line("TAIL 1");
+        assertEquals("+OK\r\n", client.output.drain());
+
+        log.entry(1, "c").commit(3);
+        client.turn();
+
+        assertEquals("", client.output.drain());
+        client.output.roomBelow = 1_000;
+        assertEquals("", client.replies());
+        assertEquals(entry(1, 1, "a") + entry(2, 1, "b") + entry(3, 1, "c"), client.replies());
+        log.entry(1, "d").commit(4);
+        assertEquals(entry(4, 1, "d"), client.turn().replies());
+    }
+
     @Test
     void nextRequestEndsTheTail() {
         log.entry(1, "a").commit(1);
