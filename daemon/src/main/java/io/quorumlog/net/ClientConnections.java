@@ -130,7 +130,7 @@ final class ClientConnections {
 
     private int resume() {
         final int due = resumed.size();
-        turnEndNs = due == 0 ? 0 : clock.nanoTime() + NetLimits.CLIENTS_NS_PER_TURN;
+        turnEndNs = due == 0 ? 0 : clock.nanoTime() + NetLimits.RESUMED_NS_PER_TURN;
         for (int i = 0; i < due; i++) {
             if (i > 0 && isTurnOver()) {
                 return i;
@@ -143,7 +143,7 @@ final class ClientConnections {
     private int readReady() {
         final int due = ready.size();
         shareTurn(due);
-        turnEndNs = due == 0 ? 0 : clock.nanoTime() + NetLimits.CLIENTS_NS_PER_TURN;
+        turnEndNs = due == 0 ? 0 : clock.nanoTime() + NetLimits.READY_NS_PER_TURN;
         for (int i = 0; i < due; i++) {
             if (i > 0 && isTurnOver()) {
                 return i;

@@ -57,10 +57,16 @@ final class NetLimits {
     static final int CLIENT_READ_BYTES_PER_TURN = 256 * 1024;
 
     /**
-     * How long clients are read in one turn, and how long those who can go on do, before the rest has to wait for the next
-     * one: a turn is to stay short against a heartbeat's interval however slow the processor is.
+     * How long clients are read in one turn before the rest has to wait for the next one: a turn is to stay short against a
+     * heartbeat's interval however slow the processor is.
      */
-    static final long CLIENTS_NS_PER_TURN = TimeUnit.MILLISECONDS.toNanos(5);
+    static final long READY_NS_PER_TURN = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /**
+     * How long those who can go on are served in one turn: readers of old entries above all, of whom there is no end, and for
+     * whose turns every append waits three times.
+     */
+    static final long RESUMED_NS_PER_TURN = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** Bytes read from all clients in one turn: some milliseconds, for heartbeats and short requests wait meanwhile; … */
     static final int READ_BYTES_PER_TURN = 4 * 1024 * 1024;

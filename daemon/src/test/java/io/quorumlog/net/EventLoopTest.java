@@ -86,7 +86,7 @@ class EventLoopTest {
             }
             final long before = node.replica.turns;
             // A slow processor: between two looks at the clock, more than half of the time that clients have passes.
-            stepNs.set(NetLimits.CLIENTS_NS_PER_TURN * 3 / 5);
+            stepNs.set(NetLimits.READY_NS_PER_TURN * 3 / 5);
             node.resume();
 
             for (final Socket socket : sockets) {
