@@ -101,7 +101,10 @@ public final class ReplyWriter {
 
     /** The array that is not there. */
     public static int nullArray(MutableDirectBuffer buffer, int offset) {
-        return nullValue(buffer, offset, '*');
+        buffer.putByte(offset, (byte) '*');
+        buffer.putByte(offset + 1, (byte) '-');
+        buffer.putByte(offset + 2, (byte) '1');
+        return 3 + crLf(buffer, offset + 3);
     }
 
     /** What ends every line, and the bytes of a bulk string. */
@@ -118,12 +121,5 @@ public final class ReplyWriter {
         buffer.putByte(offset, (byte) type);
         int length = 1 + buffer.putNaturalIntAscii(offset + 1, number);
         return length + crLf(buffer, offset + length);
-    }
-
-    private static int nullValue(MutableDirectBuffer buffer, int offset, char type) {
-        buffer.putByte(offset, (byte) type);
-        buffer.putByte(offset + 1, (byte) '-');
-        buffer.putByte(offset + 2, (byte) '1');
-        return 3 + crLf(buffer, offset + 3);
     }
 }
