@@ -81,6 +81,12 @@ public interface RecordStream {
     /** Position of the record behind one, in the same file; {@link #NONE} while nothing stands behind it there. */
     long next(long position, int recordLength);
 
+    /**
+     * All before this position is known to be on the disk: to be noted beside the files, at leisure, for
+     * {@link StoredFiles#flushedBefore()}. Never falls.
+     */
+    void noteFlushed(long position);
+
     /** Bytes that the files take, by what has been written. */
     long bytes();
 

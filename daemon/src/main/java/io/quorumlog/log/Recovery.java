@@ -31,7 +31,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>What is whole but can't have been written by this program in this order (an index that leaves a gap, a term or a
  * committed entry taken back, a missing file) is damage wherever it stands: no crash does that. The last record of all
- * has no evidence behind it; so a log that becomes idle writes a mark, and then only that mark can be lost unseen.
+ * has no evidence behind it; so a log that becomes idle writes a mark, and then only that mark can be lost unseen. And all
+ * that a newest file says is lost with it; so there is a {@linkplain StoredFiles#flushedBefore() note} beside the files.
  *
  * <p>Damage says where it begins, so that whoever owns the files may {@linkplain RecoveredLog#withLostEntries cut there}.
  *
@@ -360,6 +361,9 @@ public final class Recovery {
             if (isVerification && (empty || !closed)) {
                 throw damaged(numbers[file], offset, "the file ends there");
             }
+            if (isWholeLog()) {
+                checkNote(file, hole, empty, "the log ends there");
+            }
             if (empty) {
                 drop(file, offset, true, "empty file " + files.name(numbers[file]) + " dropped");
             }
@@ -372,6 +376,7 @@ public final class Recovery {
             throw damaged(numbers[file], offset, "the file ends there");
         }
         findEvidence(file + 1, hole, "the file ends there");
+        checkNote(file, hole, empty, "the file ends there");
         drop(
                 file,
                 offset,
@@ -379,6 +384,11 @@ public final class Recovery {
                 "torn tail: " + files.name(numbers[file]) + " ends at offset " + offset + ", cut off behind index "
                         + state.lastIndex());
         return false;
+    }
+
+    /** Whether the last file that is looked at is that of the log. */
+    private boolean isWholeLog() {
+        return !isVerification && numbers.length == foundNumbers.length;
     }
 
     /**
@@ -416,6 +426,7 @@ public final class Recovery {
         }
         final long tornBytes = Math.max(0, scan.offset() - offset);
         findEvidence(file + 1, hole, what);
+        checkNote(file, hole, first, what);
         drop(
                 file,
                 offset,
@@ -453,15 +464,30 @@ public final class Recovery {
         final long evidence = evidence(bytes);
         // No record testifies to what is behind itself: such bytes are a payload's, or made up.
         if (evidence > hole && evidence <= RecordStream.position(file, offset)) {
-            final int damaged = RecordStream.file(hole);
-            throw new DamagedLogException(
-                    files.name(damaged) + " at offset " + RecordStream.offset(hole)
-                            + " is damaged: entry " + nextIndex() + " was expected there or behind, but " + what + "; "
-                            + files.name(file) + " at offset " + offset
-                            + " shows that it had been on disk",
-                    hole,
-                    state.lastIndex());
+            throw lost(hole, what, files.name(file) + " at offset " + offset);
         }
+    }
+
+    /**
+     * Does what is noted beside the files say that the hole had been flushed? Of a file of which nothing is kept, its begin
+     * may say that it was not written by us.
+     */
+    private void checkNote(final int file, final long hole, final boolean isDropped, final String what) {
+        if (files.flushedBefore() > hole) {
+            throw lost(hole, what, "the file " + StoredFiles.NOTE_NAME);
+        }
+        if (isDropped && files.isForeign(numbers[file])) {
+            throw damaged(numbers[file], RecordStream.offset(hole), "the file does not begin like one of a log");
+        }
+    }
+
+    private DamagedLogException lost(final long hole, final String what, final String witness) {
+        return new DamagedLogException(
+                files.name(RecordStream.file(hole)) + " at offset " + RecordStream.offset(hole) + " is damaged: entry "
+                        + nextIndex() + " was expected there or behind, but " + what + "; " + witness
+                        + " shows that it had been on disk",
+                hole,
+                state.lastIndex());
     }
 
     /** Before which position, as a whole record says, everything had been flushed; 0 if it says nothing. */

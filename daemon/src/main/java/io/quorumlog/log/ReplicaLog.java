@@ -345,6 +345,7 @@ public final class ReplicaLog implements RaftLog {
      */
     public void onFlushed(final long recordSeq) {
         evidence.onFlushed(recordSeq);
+        stream.noteFlushed(evidence.flushedBefore());
     }
 
     /**

@@ -7,11 +7,23 @@ import org.agrona.DirectBuffer;
  * those that nothing changes any more ({@link Recovery#verify}). Reading errors are {@link StorageException}s.
  */
 public interface StoredFiles {
+    /** Of the file that {@link #flushedBefore()} stands in, for messages. */
+    String NOTE_NAME = "FLUSHED";
+
     /** The files' numbers, ascending. */
     int[] numbers();
 
     /** A file's name, for messages. */
     String name(int file);
+
+    /** Whether a file begins with what neither the store writes nor a crash leaves: it is another program's, or destroyed. */
+    boolean isForeign(int file);
+
+    /**
+     * Before which position all had been flushed, as is noted beside the files ({@link RecordStream#noteFlushed}): it may
+     * lag behind the truth, and never leads. 0 where nothing is noted.
+     */
+    long flushedBefore();
 
     /** Begins to read a file from its first record. */
     Scan scan(int file);

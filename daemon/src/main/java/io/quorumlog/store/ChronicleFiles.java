@@ -69,6 +69,25 @@ final class ChronicleFiles implements StoredFiles {
     }
 
     @Override
+    public boolean isForeign(final int file) {
+        final Path path = directory.resolve(FileCycle.fileName(file));
+        final ByteBuffer begin = ByteBuffer.allocate(StoreFormat.NAME_OFFSET + StoreFormat.NAME_LENGTH);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            while (begin.hasRemaining() && channel.read(begin) >= 0) {
+                // A read may bring less than was asked for.
+            }
+        } catch (final IOException e) {
+            throw new StorageException(path + ": cannot be read: " + IoReason.of(e), e);
+        }
+        return !StoreFormat.isBegun(begin);
+    }
+
+    @Override
+    public long flushedBefore() {
+        return FlushedNote.read(directory);
+    }
+
+    @Override
     public Scan scan(final int file) {
         return scan(file, StoreFormat.FIRST_RECORD);
     }

@@ -28,6 +28,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class ChronicleRecordStream implements RecordStream, AutoCloseable {
     private final Path directory;
     private final LogSpace space;
+    private final FlushedNote flushedNote;
     private final ClosedFiles closedFiles;
     private final FileImage image;
     private final UnsafeBuffer buffer;
@@ -43,9 +44,15 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
      * @param currentFile number of the newest file, or of the first to be made
      * @param end where the newest file's records end, or 0 if it is to be made
      */
-    ChronicleRecordStream(final Path directory, final LogSpace space, final int currentFile, final long end) {
+    ChronicleRecordStream(
+            final Path directory,
+            final LogSpace space,
+            final FlushedNote flushedNote,
+            final int currentFile,
+            final long end) {
         this.directory = directory;
         this.space = space;
+        this.flushedNote = flushedNote;
         this.currentFile = currentFile;
         closedFiles = new ClosedFiles(directory);
         image = new FileImage(directory);
@@ -268,6 +275,15 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         return space.bytes();
     }
 
+    @Override
+    public void noteFlushed(final long position) {
+        flushedNote.flushed(position);
+    }
+
+    FlushedNote flushedNote() {
+        return flushedNote;
+    }
+
     LogSpace space() {
         return space;
     }
@@ -283,7 +299,7 @@ final class ChronicleRecordStream implements RecordStream, AutoCloseable {
         try {
             image.write();
         } finally {
-            CloseHelper.quietCloseAll(appender, queue, closedFiles, image);
+            CloseHelper.quietCloseAll(appender, queue, closedFiles, image, flushedNote);
         }
     }
 }

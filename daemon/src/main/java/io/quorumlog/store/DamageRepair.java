@@ -105,6 +105,8 @@ final class DamageRepair {
             FileForce.forceDirectory(directory);
             aside = path(n, PARTIAL);
         }
+        // What it says the log will not reach any more. It is forced with the rest.
+        Files.deleteIfExists(directory.resolve(FlushedNote.NAME));
     }
 
     /** A copy that a crash did not cut short is the file as it was found, and stays. */

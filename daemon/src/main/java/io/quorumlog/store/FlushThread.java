@@ -26,7 +26,8 @@ import org.agrona.CloseHelper;
  * must not leap.
  *
  * <p>Between flushes the same thread reserves disk space ahead of the log ({@link LogSpace}), fills it
- * ({@link ZeroedSpace}), and lets go of what the page cache holds of old log ({@link CachedPages}).
+ * ({@link ZeroedSpace}), lets go of what the page cache holds of old log ({@link CachedPages}), and notes how far the log
+ * has been flushed ({@link FlushedNote}).
  */
 public final class FlushThread {
 
@@ -34,6 +35,7 @@ public final class FlushThread {
     private final LogSpace space;
     private final Force force;
     private final CachedPages cachedPages; // the thread's
+    private final FlushedNote flushedNote;
     private final boolean pageCache;
     private final Runnable wakeUp;
     private final Consumer<StorageException> onFailure;
@@ -74,6 +76,7 @@ public final class FlushThread {
         this.stream = stream;
         space = stream.space();
         cachedPages = stream.cachedPages();
+        flushedNote = stream.flushedNote();
         this.force = force;
         this.pageCache = pageCache;
         this.wakeUp = wakeUp;
@@ -183,12 +186,13 @@ public final class FlushThread {
                 flush(target);
             }
             cachedPages.letGo(space.currentFile(), space.end());
+            flushedNote.writeIfDue();
             if (last) {
                 return;
             }
             isIdle = true;
-            while (!isWoken) {
-                LockSupport.park(this);
+            for (long leftNs = flushedNote.dueInNs(); leftNs > 0 && !isWoken; leftNs = flushedNote.dueInNs()) {
+                LockSupport.parkNanos(this, leftNs);
             }
             isIdle = false;
         }

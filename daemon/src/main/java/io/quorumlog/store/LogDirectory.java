@@ -255,12 +255,20 @@ public final class LogDirectory implements AutoCloseable {
         if (!isNew) {
             prepareForAppending(path(current), end);
             forceFrom(RecordStream.file(flushedBefore), numbers);
+        } else {
+            delete(directory.resolve(FlushedNote.NAME)); // of a log that is gone
         }
         FileForce.forceDirectory(directory);
 
         final LogSpace space = new LogSpace(directory, maxRecordBytes, closedBytes(numbers));
         space.reserveFirst(current, isNew, isNew ? StoreFormat.FIRST_DOCUMENT : end);
-        return new ChronicleRecordStream(directory, space, current, end);
+        final FlushedNote flushedNote = new FlushedNote(directory, isNew ? 0 : kept, System::nanoTime);
+        try {
+            return new ChronicleRecordStream(directory, space, flushedNote, current, end);
+        } catch (final Throwable t) {
+            CloseHelper.quietClose(flushedNote);
+            throw t;
+        }
     }
 
     /** Returns the end that the log has now, which is that of the file before if nothing is left in the one cut. */

@@ -159,6 +159,16 @@ public final class Scrub implements AutoCloseable {
         }
 
         @Override
+        public boolean isForeign(final int file) {
+            return files.isForeign(file);
+        }
+
+        @Override
+        public long flushedBefore() {
+            return files.flushedBefore();
+        }
+
+        @Override
         public Scan scan(final int file) {
             return new PacedScan(files.scan(file));
         }

@@ -58,6 +58,11 @@ final class StoreFormat {
     private static final String TABLE_HEADER =
             "1c400040b905696e6465788f8f8f8f8d000800000000000001000000000000001081000000000000";
 
+    /** Where the store header has its own name, behind an int whose bits Chronicle changes. */
+    static final int NAME_OFFSET = 4;
+
+    static final int NAME_LENGTH = 8;
+
     private StoreFormat() {}
 
     /** Rounds an offset up to where a document may begin. */
@@ -85,5 +90,20 @@ final class StoreFormat {
         header.put(INDEX_OF_TABLES, HexFormat.of().parseHex(INDEX_OF_TABLES_HEADER));
         header.put(TABLE, HexFormat.of().parseHex(TABLE_HEADER));
         return header;
+    }
+
+    /**
+     * Whether a file that begins so may be one of ours: what a crash left out is zero.
+     *
+     * @param begin to {@link #NAME_OFFSET} and {@link #NAME_LENGTH}, or less if the file is shorter; zeros fill it up
+     */
+    static boolean isBegun(final ByteBuffer begin) {
+        final ByteBuffer header = storeHeader();
+        for (int i = NAME_OFFSET; i < NAME_OFFSET + NAME_LENGTH; i++) {
+            if (begin.get(i) != 0 && begin.get(i) != header.get(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

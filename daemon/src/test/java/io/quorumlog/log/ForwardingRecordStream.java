@@ -65,6 +65,11 @@ public abstract class ForwardingRecordStream implements RecordStream {
     }
 
     @Override
+    public void noteFlushed(final long position) {
+        stream().noteFlushed(position);
+    }
+
+    @Override
     public long bytes() {
         return stream().bytes();
     }

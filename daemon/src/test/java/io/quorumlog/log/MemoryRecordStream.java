@@ -66,6 +66,7 @@ public final class MemoryRecordStream implements RecordStream {
     private long flushedSeq;
     private boolean nextFileReady = true;
     private boolean spaceReserved = true;
+    private long flushedBefore;
 
     /** Position and length of each unflushed record, in order: record {@code flushedSeq + 1} first. */
     private long[] unflushedPositions = new long[64];
@@ -194,6 +195,12 @@ public final class MemoryRecordStream implements RecordStream {
         return there ? RecordStream.position(file.number, next) : NONE;
     }
 
+    /** Noted at once, and so as far ahead as ever may be. */
+    @Override
+    public void noteFlushed(final long position) {
+        flushedBefore = position;
+    }
+
     @Override
     public long bytes() {
         long bytes = 0;
@@ -281,6 +288,7 @@ public final class MemoryRecordStream implements RecordStream {
         }
         if (files.isEmpty()) {
             begin(1);
+            flushedBefore = 0;
         }
         current = files.get(files.size() - 1);
         forgetUnflushed();
@@ -288,6 +296,7 @@ public final class MemoryRecordStream implements RecordStream {
 
     /** Cuts off a stopped log's end, from a position on. */
     public void cutOff(final long position) {
+        flushedBefore = 0;
         final int number = RecordStream.file(position);
         files.removeIf(file -> file.number > number || file.number == number && (int) position < FIRST_OFFSET);
         for (final File file : files) {
@@ -327,6 +336,7 @@ public final class MemoryRecordStream implements RecordStream {
             copy.current.bytes.putBytes(0, file.bytes, 0, fileBytes);
             copy.current.end = file.end;
         }
+        copy.flushedBefore = flushedBefore;
         return copy;
     }
 
@@ -369,6 +379,11 @@ public final class MemoryRecordStream implements RecordStream {
         bytes(file).setMemory(from, Math.min(to, fileBytes) - from, (byte) 0);
     }
 
+    /** What was noted beside the files is gone, or was never written. */
+    public void forgetNote() {
+        flushedBefore = 0;
+    }
+
     /** Deletes a file. */
     public void deleteFile(final int file) {
         files.remove(fileOf(file));
@@ -387,6 +402,16 @@ public final class MemoryRecordStream implements RecordStream {
             @Override
             public String name(final int file) {
                 return fileName(file);
+            }
+
+            @Override
+            public boolean isForeign(final int file) {
+                return false;
+            }
+
+            @Override
+            public long flushedBefore() {
+                return flushedBefore;
             }
 
             @Override

@@ -12,6 +12,7 @@ import io.quorumlog.codec.record.Crc32c;
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.MemoryRecordStream.CrashFate;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,6 +263,7 @@ final class RecoveryTest {
         fixture.append("b");
         final int beforeMark = stream.usedBytes(1);
         fixture.settle();
+        stream.forgetNote();
         final long bitOfMark = (stream.usedBytes(1) - 1) * 8L;
         stream.flipBit(1, bitOfMark);
         assertEquals(2, fixture.recover().report().lastIndex());
@@ -270,6 +272,44 @@ final class RecoveryTest {
         stream.flipBit(1, bitOfMark);
         stream.flipBit(1, (beforeMark - 1) * 8L);
         assertDamaged("file-1 at offset", "entry 2");
+    }
+
+    /** The mistake: what a newest file says of itself goes with it, and the rest is taken for the whole log. */
+    @Test
+    void endOfTheLogThatIsGoneIsMissedByTheNoteBesideTheFiles() {
+        appendUntilFile(3);
+        fixture.settle();
+        final MemoryRecordStream whole = stream.copy();
+        final int begin = MemoryRecordStream.FIRST_OFFSET;
+        final int mark = stream.usedBytes(3) - 1;
+
+        assertEndIsMissed(whole, gone -> gone.zero(3, 0, FILE_BYTES), "file-3 at offset " + begin);
+        assertEndIsMissed(whole, gone -> gone.bytes(3).setMemory(0, FILE_BYTES, (byte) 'x'), "file-3 at offset");
+        assertEndIsMissed(whole, gone -> gone.deleteFile(3), "file-2 at offset");
+        assertEndIsMissed(whole, gone -> gone.zero(3, mark - 8, FILE_BYTES), "file-3 at offset");
+        assertEndIsMissed(whole, gone -> gone.flipBit(3, mark * 8L), "file-3 at offset");
+    }
+
+    private void assertEndIsMissed(
+            final MemoryRecordStream whole, final Consumer<MemoryRecordStream> damage, final String where) {
+        final MemoryRecordStream damaged = whole.copy();
+        damage.accept(damaged);
+        final DamagedLogException refusal = assertThrows(
+                DamagedLogException.class, () -> Recovery.recover(damaged.storedFiles(), LogFixture.IDENTITY));
+        assertMessage(refusal, where, "the file FLUSHED shows that it had been on disk");
+    }
+
+    @Test
+    void whatTheNoteDoesNotSpeakOfMayBeTorn() {
+        fixture.append("a");
+        fixture.settle();
+        final int flushed = stream.usedBytes(1);
+        fixture.append("b");
+        stream.flipBit(1, (stream.usedBytes(1) - 1) * 8L);
+
+        assertEquals(1, fixture.recover().report().lastIndex());
+        stream.zero(1, flushed, FILE_BYTES);
+        assertFalse(fixture.recover().needsRepair());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.quorumlog.store;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -171,6 +172,80 @@ class DamageRepairTest {
         }
 
         assertEquals(List.of(3), numbersIn(directory.resolve("damaged-1")));
+    }
+
+    private interface Damage {
+        void to(Path file) throws IOException;
+    }
+
+    /** The mistake: what shows that the newest file was whole stands in that file, and so is taken for a torn tail. */
+    @Test
+    void newestFileThatIsDestroyedIsLostAndSetAside() throws IOException {
+        final byte[] garbage = new byte[StoreLayout.MIB];
+        new Random(8).nextBytes(garbage);
+        newestFileIsLost("garbage", file -> Files.write(file, garbage));
+        newestFileIsLost("emptied", file -> Files.write(file, new byte[0]));
+        newestFileIsLost("zeros", file -> Files.write(file, new byte[StoreLayout.MIB]));
+        newestFileIsLost("a few bytes", file -> Files.write(file, new byte[] {1, 2, 3, 4, 5, 6}));
+        newestFileIsLost("cut before its first record", file -> truncate(3, StoreFormat.FIRST_DOCUMENT));
+        newestFileIsLost("removed", Files::delete);
+    }
+
+    private void newestFileIsLost(final String what, final Damage damage) throws IOException {
+        copyOriginal();
+        damage.to(file(3));
+        final byte[] damaged = Files.exists(file(3)) ? Files.readAllBytes(file(3)) : null;
+        final int kept;
+        try (OpenedLog opened = open()) {
+            final ReplicaLog log = begin(opened);
+            assertTrue(log.isBlank() && log.hasLostEntries(), what);
+            kept = (int) log.lastIndex();
+            assertTrue(kept > 100 && kept < ENTRIES, what + ": " + kept);
+            assertTrue(opened.finishRepair().contains("the file FLUSHED shows"), what);
+            log.onFlushed(log.lastRecordSeq());
+        }
+        final Path aside = directory.resolve("damaged-1").resolve(FileCycle.fileName(3));
+        assertEquals(damaged != null, Files.exists(aside), what);
+        if (damaged != null) {
+            assertArrayEquals(damaged, Files.readAllBytes(aside), what);
+        }
+        try (OpenedLog opened = open()) {
+            assertNull(opened.recovered().report().repair(), what);
+            final ReplicaLog log = begin(opened);
+            assertTrue(log.hasLostEntries(), what);
+            assertEntriesTo(kept, log);
+        }
+        delete(directory);
+    }
+
+    /** The mistake: a file that somebody put there is taken for one that a crash left half written, and deleted. */
+    @Test
+    void fileThatIsNoneOfOursIsNotDeleted() throws IOException {
+        final byte[] text = "somebody's notes\n".repeat(3_000).getBytes(US_ASCII);
+        Files.write(file(1), text);
+
+        final DamagedLogException refusal = assertThrows(DamagedLogException.class, this::open);
+
+        assertTrue(refusal.getMessage().contains("does not begin like one of a log"), refusal.getMessage());
+        assertArrayEquals(text, Files.readAllBytes(file(1)));
+    }
+
+    /** Whoever wipes a member may leave the note. */
+    @Test
+    void noteOfALogThatIsGoneSaysNothing() throws IOException {
+        copyOriginal();
+        for (int file = 1; file <= 3; file++) {
+            Files.delete(file(file));
+        }
+        try (OpenedLog opened = open()) {
+            final ReplicaLog log = begin(opened);
+            assertTrue(log.isBlank() && !log.hasLostEntries());
+            assertEquals(0, FlushedNote.read(directory));
+            log.onFlushed(log.lastRecordSeq());
+        }
+        try (OpenedLog opened = open()) {
+            assertFalse(opened.recovered().hasLostEntries());
+        }
     }
 
     /** A second repair overwrites nothing of the first. */

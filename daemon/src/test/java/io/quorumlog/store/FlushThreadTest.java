@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.StorageException;
 import io.quorumlog.log.StoredFiles;
 import java.io.IOException;
@@ -257,6 +258,21 @@ class FlushThreadTest {
         assertEquals(40000, flusher.durableSeq());
         assertEquals(3, fixture.stream.currentFile());
         assertTrue(failures.isEmpty(), failures::toString);
+    }
+
+    @Test
+    void noteOfWhatIsFlushedIsWrittenThoughNothingMoreIsFlushed() {
+        final long position = RecordStream.position(FileCycle.FIRST, 40_000);
+        start(false);
+        force.gate.release(10);
+        appendAndRequest(false);
+        await().until(() -> flusher.durableSeq() == 1);
+        fixture.stream.noteFlushed(position);
+
+        appendAndRequest(false);
+
+        await().until(() -> FlushedNote.read(directory) == position);
+        assertEquals(2, flusher.flushes());
     }
 
     /** Forces nothing, notes what it was asked for, and goes on only when it is let. */

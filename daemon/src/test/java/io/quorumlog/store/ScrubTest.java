@@ -191,6 +191,16 @@ class ScrubTest {
         }
 
         @Override
+        public boolean isForeign(final int file) {
+            return files.isForeign(file);
+        }
+
+        @Override
+        public long flushedBefore() {
+            return files.flushedBefore();
+        }
+
+        @Override
         public Scan scan(final int file) {
             if (file == 2) {
                 isWaitedFor.countDown();
