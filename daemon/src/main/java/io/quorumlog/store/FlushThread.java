@@ -4,6 +4,7 @@ import io.quorumlog.log.StorageException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.agrona.CloseHelper;
 
 /**
@@ -23,7 +24,7 @@ import org.agrona.CloseHelper;
  *
  * <p>In page-cache mode what was appended is written, and counts as durable, at once, on the loop's thread, but for hard
  * state: a vote that is forgotten elects two leaders. Records behind an unflushed hard state wait with it, for the number
- * must not leap.
+ * must not leap. The rest is flushed later ({@link BackgroundFlush}).
  *
  * <p>Between flushes the same thread reserves disk space ahead of the log ({@link LogSpace}), fills it
  * ({@link ZeroedSpace}), lets go of what the page cache holds of old log ({@link CachedPages}), and notes how far the log
@@ -36,6 +37,7 @@ public final class FlushThread {
     private final Force force;
     private final CachedPages cachedPages; // the thread's
     private final FlushedNote flushedNote;
+    private final BackgroundFlush background;
     private final boolean pageCache;
     private final Runnable wakeUp;
     private final Consumer<StorageException> onFailure;
@@ -64,7 +66,7 @@ public final class FlushThread {
             final boolean pageCache,
             final Runnable wakeUp,
             final Consumer<StorageException> onFailure) {
-        this(log.records(), new FileForce(log.directory()), pageCache, wakeUp, onFailure);
+        this(log.records(), new FileForce(log.directory()), pageCache, wakeUp, onFailure, System::nanoTime);
     }
 
     FlushThread(
@@ -72,11 +74,13 @@ public final class FlushThread {
             final Force force,
             final boolean pageCache,
             final Runnable wakeUp,
-            final Consumer<StorageException> onFailure) {
+            final Consumer<StorageException> onFailure,
+            final LongSupplier nanoTime) {
         this.stream = stream;
         space = stream.space();
         cachedPages = stream.cachedPages();
         flushedNote = stream.flushedNote();
+        background = new BackgroundFlush(nanoTime);
         this.force = force;
         this.pageCache = pageCache;
         this.wakeUp = wakeUp;
@@ -105,9 +109,12 @@ public final class FlushThread {
         final boolean isOutstanding = requestedSeq > durableSeq;
         if (pageCache && !withHardState) {
             if (!isOutstanding) {
-                stream.write();
+                final long bytes = stream.write();
                 durableSeq = recordSeq;
                 wakeUp.run();
+                if (background.wrote(bytes)) {
+                    wake();
+                }
             }
         } else if (recordSeq > requestedSeq) {
             requestedSeq = recordSeq;
@@ -181,9 +188,12 @@ public final class FlushThread {
             isWoken = false;
             final boolean last = isStopping;
             maintainSpace();
+            final long writtenByLoop = background.writtenBytes();
             final long target = requestedSeq;
             if (target > flushedSeq) {
-                flush(target);
+                flush(target, writtenByLoop);
+            } else if (background.dueInNs() == 0) {
+                flush(durableSeq, writtenByLoop);
             }
             cachedPages.letGo(space.currentFile(), space.end());
             flushedNote.writeIfDue();
@@ -191,11 +201,16 @@ public final class FlushThread {
                 return;
             }
             isIdle = true;
-            for (long leftNs = flushedNote.dueInNs(); leftNs > 0 && !isWoken; leftNs = flushedNote.dueInNs()) {
+            for (long leftNs = dueInNs(); leftNs > 0 && !isWoken; leftNs = dueInNs()) {
                 LockSupport.parkNanos(this, leftNs);
             }
             isIdle = false;
         }
+    }
+
+    /** In how many nanoseconds there is work for which nobody asks; {@link Long#MAX_VALUE} while there is none. */
+    private long dueInNs() {
+        return Math.min(flushedNote.dueInNs(), background.dueInNs());
     }
 
     private void maintainSpace() {
@@ -212,7 +227,7 @@ public final class FlushThread {
         }
     }
 
-    private void flush(final long target) {
+    private void flush(final long target, final long writtenByLoop) {
         final int currentFile = space.currentFile();
         final long bytes = stream.write();
         for (int file = firstUnforcedFile; file <= currentFile; file++) {
@@ -224,7 +239,10 @@ public final class FlushThread {
         }
         firstUnforcedFile = currentFile;
         flushedSeq = target; // If the loop sees this one a moment before the other, it sees what is true.
-        durableSeq = Math.max(target, durableSeq);
+        if (target > durableSeq) { // or the loop may be raising it
+            durableSeq = target;
+        }
+        background.flushed(writtenByLoop);
         flushes++;
         wakeUp.run();
         if (!pageCache) { // in which the loop writes, and would wait for it

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,8 +54,10 @@ class FlushThreadTest {
         fixture.close();
     }
 
+    private final AtomicLong nowNs = new AtomicLong(5);
+
     private void start(final boolean pageCache) {
-        flusher = new FlushThread(fixture.stream, force, pageCache, this::wakeUp, failures::add);
+        flusher = new FlushThread(fixture.stream, force, pageCache, this::wakeUp, failures::add, nowNs::get);
         flusher.start();
     }
 
@@ -168,7 +171,7 @@ class FlushThreadTest {
     }
 
     @Test
-    void pageCacheModeReportsAtOnceAndForcesNothing() {
+    void pageCacheModeReportsAtOnceAndForcesNothingThen() {
         start(true);
 
         appendAndRequest(false);
@@ -179,6 +182,40 @@ class FlushThreadTest {
         appendAndRequest(false);
         assertEquals(2, flusher.durableSeq());
         assertTrue(force.begun.isEmpty());
+    }
+
+    /** The mistake: nothing is flushed until a term changes, and an election waits for gigabytes. */
+    @Test
+    void pageCacheModeFlushesASecondLaterAndNobodyWaitsForIt() {
+        start(true);
+        appendAndRequest(false);
+        nowNs.addAndGet(BackgroundFlush.SPACING_NS);
+        await().until(() -> force.begun.size() == 1);
+
+        appendAndRequest(false);
+        assertEquals(2, flusher.durableSeq());
+        assertEquals(0, flusher.flushedSeq());
+        force.gate.release(2);
+
+        await().until(() -> flusher.flushedSeq() == 1);
+        assertEquals(2, flusher.durableSeq());
+        nowNs.addAndGet(BackgroundFlush.SPACING_NS);
+        force.gate.release(1);
+        await().until(() -> flusher.flushedSeq() == 2);
+        assertEquals(List.of(1, DIRECTORY, 1), force.begun);
+    }
+
+    @Test
+    void pageCacheModeFlushesWhenMuchIsWritten() {
+        force.gate.release(1000);
+        start(true);
+        for (int written = 0; written < BackgroundFlush.MOST_BYTES; written += 100_000) {
+            await().until(fixture.stream::isSpaceReserved);
+            fixture.append(fixture.stream.lastSeq() + 1, 100_000);
+            flusher.request(fixture.stream.lastSeq(), false);
+        }
+
+        await().until(() -> flusher.flushedSeq() > 0);
     }
 
     @Test
