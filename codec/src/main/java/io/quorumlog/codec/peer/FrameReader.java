@@ -35,8 +35,9 @@ public final class FrameReader {
         }
         final int length = buffer.getInt(offset, LITTLE_ENDIAN);
         if (length < PeerMessage.HEADER_LENGTH - SIZE_OF_INT || length > limits.maxFrameBytes() - SIZE_OF_INT) {
-            throw new ProtocolException("frame of " + Integer.toUnsignedString(length) + " bytes; allowed are "
-                    + (PeerMessage.HEADER_LENGTH - SIZE_OF_INT) + " to " + (limits.maxFrameBytes() - SIZE_OF_INT));
+            throw new ProtocolException("frame of " + Integer.toUnsignedString(length) + " bytes; max-entry-bytes="
+                    + limits.maxEntryBytes() + " allows " + (PeerMessage.HEADER_LENGTH - SIZE_OF_INT) + " to "
+                    + (limits.maxFrameBytes() - SIZE_OF_INT) + ", and is to be alike on all members");
         }
         return length + SIZE_OF_INT <= limit - offset ? length + SIZE_OF_INT : 0;
     }

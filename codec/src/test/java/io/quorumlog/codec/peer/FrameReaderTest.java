@@ -87,7 +87,11 @@ final class FrameReaderTest {
         assertEquals(0, reader.frameLength(buffer, 0, 4));
 
         buffer.putInt(0, LIMITS.maxFrameBytes() - 3, LITTLE_ENDIAN);
-        assertThrows(ProtocolException.class, () -> reader.frameLength(buffer, 0, 4));
+        final ProtocolException refusal = assertThrows(ProtocolException.class, () -> reader.frameLength(buffer, 0, 4));
+        assertTrue(
+                refusal.getMessage().contains("max-entry-bytes=1024")
+                        && refusal.getMessage().contains("alike"),
+                refusal.getMessage());
     }
 
     @ParameterizedTest
