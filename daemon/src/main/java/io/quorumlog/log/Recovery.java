@@ -1,6 +1,5 @@
 package io.quorumlog.log;
 
-import io.quorumlog.codec.record.Crc32c;
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
 import io.quorumlog.log.StoredFiles.Found;
@@ -64,10 +63,11 @@ public final class Recovery {
 
     private final LogState state = new LogState();
 
-    private final Crc32c crc = new Crc32c();
-    private final LogRecord record = new LogRecord();
-    private final HardStateRecord hardState = new HardStateRecord();
-    private final FileHeaderRecord fileHeader = new FileHeaderRecord();
+    private final StoredRecord stored;
+    private final LogRecord record;
+    private final HardStateRecord hardState;
+    private final FileHeaderRecord fileHeader;
+    private final EvidenceSearch evidence;
     private final ExpandableArrayBuffer expectedIndex = new ExpandableArrayBuffer();
     private final UnsafeBuffer expectedView = new UnsafeBuffer(0, 0);
     private final FileIndexRecord fileIndex = new FileIndexRecord();
@@ -103,6 +103,11 @@ public final class Recovery {
         this.filesRead = filesRead;
         this.isVerification = isVerification;
         owner = new LogOwner(files, identity);
+        stored = new StoredRecord(files);
+        record = stored.record();
+        hardState = stored.hardState();
+        fileHeader = stored.fileHeader();
+        evidence = new EvidenceSearch(files, owner, stored);
         int together = Math.min(1, foundNumbers.length);
         while (together < foundNumbers.length && foundNumbers[together] == foundNumbers[together - 1] + 1) {
             together++;
@@ -192,14 +197,7 @@ public final class Recovery {
                 flushedBefore,
                 isEveryIndexRight,
                 new RecoveryReport(
-                        state.lastIndex(),
-                        kept,
-                        unread,
-                        state.lastIndex(),
-                        state.lastTerm(),
-                        state.term(),
-                        state.votedFor(),
-                        repair));
+                        kept, unread, state.lastIndex(), state.lastTerm(), state.term(), state.votedFor(), repair));
     }
 
     // Files that are not read.
@@ -235,9 +233,9 @@ public final class Recovery {
             boolean isBegun = false;
             while (flushedBefore <= enough && isNextIntact(scan)) {
                 isBegun = true;
-                final long evidence = evidence(scan.record());
-                if (evidence <= RecordStream.position(number, scan.offset())) {
-                    flushedBefore = Math.max(flushedBefore, evidence);
+                final long before = stored.evidence(scan.record());
+                if (before <= RecordStream.position(number, scan.offset())) {
+                    flushedBefore = Math.max(flushedBefore, before);
                 }
             }
             return isBegun;
@@ -267,11 +265,11 @@ public final class Recovery {
         try (StoredFiles.Scan scan = files.scan(numbers[file])) {
             final boolean isIntact = isNextIntact(scan);
             headerOffset = scan.offset();
-            if (!isIntact || !isHeader(scan.record())) {
+            if (!isIntact || !stored.isHeader(scan.record())) {
                 throw damaged(numbers[file], headerOffset, "no header");
             }
-            checkVersion(numbers[file], headerOffset);
-            checkFormat(numbers[file], headerOffset);
+            stored.checkVersion(numbers[file], headerOffset);
+            stored.checkFormat(numbers[file], headerOffset);
             header.wrap(new byte[scan.record().capacity()]);
             header.putBytes(0, scan.record(), 0, header.capacity());
         }
@@ -287,7 +285,7 @@ public final class Recovery {
             if (!isNextIntact(scan) || record.kind() != RecordKind.FILE_INDEX || !isPossibleIndex(scan.record())) {
                 throw damaged(number, scan.offset(), "no index that could be the file's");
             }
-            checkVersion(number, scan.offset());
+            stored.checkVersion(number, scan.offset());
             state.closedFile(fileIndex, position);
             if (state.lastTerm() != fileIndex.lastTerm()) {
                 throw damaged(number, scan.offset(), "the file's index is of another term");
@@ -310,7 +308,7 @@ public final class Recovery {
     }
 
     private boolean isNextIntact(final StoredFiles.Scan scan) {
-        return scan.next() == Found.RECORD && isIntact(scan.record());
+        return scan.next() == Found.RECORD && stored.isIntact(scan.record());
     }
 
     // Files that are read.
@@ -333,10 +331,10 @@ public final class Recovery {
                 if (found == Found.BROKEN) {
                     return tear(file, scan, offset, first, "no record stands there");
                 }
-                if (!isIntact(scan.record())) {
+                if (!stored.isIntact(scan.record())) {
                     return tear(file, scan, offset, first, "the checksum is wrong");
                 }
-                checkVersion(number, offset);
+                stored.checkVersion(number, offset);
                 if (first && record.kind() != RecordKind.FILE_HEADER) {
                     return tear(file, scan, offset, true, "the file's header is not there");
                 }
@@ -362,7 +360,8 @@ public final class Recovery {
                 throw damaged(numbers[file], offset, "the file ends there");
             }
             if (isWholeLog()) {
-                checkNote(file, hole, empty, "the log ends there");
+                checkFlushed(hole, "the log ends there", evidence.inNote(hole));
+                checkForeign(file, empty);
             }
             if (empty) {
                 drop(file, offset, true, "empty file " + files.name(numbers[file]) + " dropped");
@@ -375,8 +374,9 @@ public final class Recovery {
         if (isVerification) {
             throw damaged(numbers[file], offset, "the file ends there");
         }
-        findEvidence(file + 1, hole, "the file ends there");
-        checkNote(file, hole, empty, "the file ends there");
+        checkFlushed(hole, "the file ends there", evidence.inFiles(numbers, file + 1, hole));
+        checkFlushed(hole, "the file ends there", evidence.inNote(hole));
+        checkForeign(file, empty);
         drop(
                 file,
                 offset,
@@ -398,7 +398,7 @@ public final class Recovery {
      */
     private boolean nextFileFollows(final int next) {
         try (StoredFiles.Scan scan = files.scan(numbers[next])) {
-            if (!isNextIntact(scan) || !isHeader(scan.record())) {
+            if (!isNextIntact(scan) || !stored.isHeader(scan.record())) {
                 return closed;
             }
             return fileHeader.format() > FileHeaderRecord.FORMAT
@@ -415,18 +415,11 @@ public final class Recovery {
             throw damaged(number, offset, what);
         }
         final long hole = RecordStream.position(number, offset);
-        Found found = scan.resync(offset);
-        while (found != Found.END) {
-            if (found == Found.RECORD && isKnownKind(scan.record()) && isIntact(scan.record())) {
-                checkEvidence(number, scan.offset(), scan.record(), hole, what);
-                found = scan.next();
-            } else {
-                found = scan.resync(scan.offset());
-            }
-        }
+        checkFlushed(hole, what, evidence.inRestOf(number, scan, scan.resync(offset), hole));
         final long tornBytes = Math.max(0, scan.offset() - offset);
-        findEvidence(file + 1, hole, what);
-        checkNote(file, hole, first, what);
+        checkFlushed(hole, what, evidence.inFiles(numbers, file + 1, hole));
+        checkFlushed(hole, what, evidence.inNote(hole));
+        checkForeign(file, first);
         drop(
                 file,
                 offset,
@@ -436,69 +429,23 @@ public final class Recovery {
         return false;
     }
 
-    /** Looks through whole files, from one on, for evidence that covers the hole. */
-    private void findEvidence(final int from, final long hole, final String what) {
-        for (int file = from; file < numbers.length; file++) {
-            try (StoredFiles.Scan scan = files.scan(numbers[file])) {
-                Found found = scan.next();
-                while (found != Found.END) {
-                    if (found == Found.RECORD && isKnownKind(scan.record()) && isIntact(scan.record())) {
-                        checkEvidence(numbers[file], scan.offset(), scan.record(), hole, what);
-                        found = scan.next();
-                    } else {
-                        found = scan.resync(scan.offset());
-                    }
-                }
-            }
+    /** @param witness who shows that what stood at the hole had been flushed; null if nobody does */
+    private void checkFlushed(final long hole, final String what, final String witness) {
+        if (witness != null) {
+            throw new DamagedLogException(
+                    files.name(RecordStream.file(hole)) + " at offset " + RecordStream.offset(hole)
+                            + " is damaged: entry " + nextIndex() + " was expected there or behind, but " + what + "; "
+                            + witness + " shows that it had been on disk",
+                    hole,
+                    state.lastIndex());
         }
     }
 
-    /** {@link #record} is whole and stands behind the hole: does it say that the hole had been flushed? */
-    private void checkEvidence(
-            final int file, final long offset, final DirectBuffer bytes, final long hole, final String what) {
-        checkVersion(file, offset);
-        if (record.kind() == RecordKind.FILE_HEADER && isHeader(bytes)) {
-            checkFormat(file, offset);
-            owner.checkHeader(file, fileHeader);
-        }
-        final long evidence = evidence(bytes);
-        // No record testifies to what is behind itself: such bytes are a payload's, or made up.
-        if (evidence > hole && evidence <= RecordStream.position(file, offset)) {
-            throw lost(hole, what, files.name(file) + " at offset " + offset);
-        }
-    }
-
-    /**
-     * Does what is noted beside the files say that the hole had been flushed? Of a file of which nothing is kept, its begin
-     * may say that it was not written by us.
-     */
-    private void checkNote(final int file, final long hole, final boolean isDropped, final String what) {
-        if (files.flushedBefore() > hole) {
-            throw lost(hole, what, "the file " + StoredFiles.NOTE_NAME);
-        }
+    /** Of a file of which nothing is kept, its begin may say that it was not written by us. */
+    private void checkForeign(final int file, final boolean isDropped) {
         if (isDropped && files.isForeign(numbers[file])) {
-            throw damaged(numbers[file], RecordStream.offset(hole), "the file does not begin like one of a log");
+            throw damaged(numbers[file], 0, "the file does not begin like one of a log");
         }
-    }
-
-    private DamagedLogException lost(final long hole, final String what, final String witness) {
-        return new DamagedLogException(
-                files.name(RecordStream.file(hole)) + " at offset " + RecordStream.offset(hole) + " is damaged: entry "
-                        + nextIndex() + " was expected there or behind, but " + what + "; " + witness
-                        + " shows that it had been on disk",
-                hole,
-                state.lastIndex());
-    }
-
-    /** Before which position, as a whole record says, everything had been flushed; 0 if it says nothing. */
-    private long evidence(final DirectBuffer bytes) {
-        if (record.kind() == RecordKind.HARD_STATE && bytes.capacity() == HardStateRecord.LENGTH) {
-            return hardState.wrap(bytes).flushedBefore();
-        }
-        final boolean isReadable = record.kind() == RecordKind.FILE_HEADER
-                && isHeader(bytes)
-                && fileHeader.format() <= FileHeaderRecord.FORMAT;
-        return isReadable ? fileHeader.flushedBefore() : 0;
     }
 
     /** Records what is not kept: the file's end, or all of it, and all later files. */
@@ -521,33 +468,6 @@ public final class Recovery {
 
     // The records, one by one.
 
-    /** Wraps {@link #record}. */
-    private boolean isIntact(final DirectBuffer bytes) {
-        return bytes.capacity() >= LogRecord.HEADER_LENGTH
-                && record.wrap(bytes, 0, bytes.capacity()).isIntact(crc);
-    }
-
-    /** Whether bytes that may be a record claim to be one that counts behind a hole; spares checksums over noise. */
-    private static boolean isKnownKind(final DirectBuffer bytes) {
-        if (bytes.capacity() < LogRecord.HEADER_LENGTH) {
-            return false;
-        }
-        final byte kind = bytes.getByte(LogRecord.KIND_OFFSET);
-        return RecordKind.isEntry(kind) || kind >= RecordKind.HARD_STATE && kind <= RecordKind.FILE_INDEX;
-    }
-
-    private void checkVersion(final int file, final long offset) {
-        final byte version = record.version();
-        if (version > LogRecord.VERSION) {
-            throw newer(file, offset, "a record of version " + version);
-        }
-    }
-
-    private StorageException newer(final int file, final long offset, final String what) {
-        return new StorageException(files.name(file) + " at offset " + offset + " has " + what
-                + ": it was written by a newer version; start that one");
-    }
-
     private void apply(final int file, final long offset, final DirectBuffer bytes, final boolean first) {
         if (closed && !first) {
             throw damaged(file, offset, "a record stands behind the file's index");
@@ -559,7 +479,7 @@ public final class Recovery {
             case RecordKind.HARD_STATE -> applyHardState(file, offset, bytes);
             case RecordKind.FILE_HEADER -> applyFileHeader(file, offset, first);
             case RecordKind.FILE_INDEX -> applyFileIndex(file, offset, bytes);
-            default -> throw newer(file, offset, "a record of kind " + kind);
+            default -> throw stored.newer(file, offset, "a record of kind " + kind);
         }
         lastPosition = RecordStream.position(file, offset);
         end = lastPosition + record.length();
@@ -668,10 +588,10 @@ public final class Recovery {
      * replay stands. Wraps {@link #fileHeader}.
      */
     private void checkFileHeader(final int file, final long offset, final DirectBuffer bytes) {
-        if (!isHeader(bytes)) {
+        if (!stored.isHeader(bytes)) {
             throw damaged(file, offset, "the file's header is none");
         }
-        checkFormat(file, offset);
+        stored.checkFormat(file, offset);
         owner.checkHeader(file, fileHeader);
         if (fileHeader.file() != file) {
             throw damaged(file, offset, "the file's header is that of " + files.name(fileHeader.file()));
@@ -685,23 +605,6 @@ public final class Recovery {
         }
         if (fileHeader.prevPosition() != lastPosition) {
             throw damaged(file, offset, "the file's header does not go on behind the last record of the file before");
-        }
-    }
-
-    /** Whether bytes are a header that can be read, be it of a newer format. Wraps {@link #fileHeader}. */
-    private boolean isHeader(final DirectBuffer bytes) {
-        if (bytes.capacity() < FileHeaderRecord.FILE_OFFSET
-                || bytes.getByte(LogRecord.KIND_OFFSET) != RecordKind.FILE_HEADER) {
-            return false;
-        }
-        fileHeader.wrap(bytes);
-        return fileHeader.magic() == FileHeaderRecord.MAGIC
-                && (fileHeader.format() > FileHeaderRecord.FORMAT || fileHeader.isWellFormed());
-    }
-
-    private void checkFormat(final int file, final long offset) {
-        if (fileHeader.format() > FileHeaderRecord.FORMAT) {
-            throw newer(file, offset, "format " + fileHeader.format());
         }
     }
 
