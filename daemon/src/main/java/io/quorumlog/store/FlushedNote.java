@@ -93,9 +93,11 @@ final class FlushedNote implements AutoCloseable {
                 : 0;
     }
 
+    /** Leaves the buffer cleared. */
     private static int checksum(final CRC32C crc, final ByteBuffer bytes) {
         crc.reset();
-        crc.update(bytes.duplicate().clear().limit(CRC_OFFSET));
+        crc.update(bytes.position(0).limit(CRC_OFFSET));
+        bytes.clear();
         return (int) crc.getValue();
     }
 
