@@ -161,8 +161,8 @@ final class PeerConnection extends Connection {
 
     private void sendHandshake(final boolean refusesDouble) {
         final MutableDirectBuffer buffer = output.claim(Handshake.MAX_LENGTH);
-        commit(links.encodeHandshake(buffer, output.claimedOffset(), refusesDouble), links.nowNs());
-        hasNamedCluster = links.isClusterKnown();
+        commit(links.greeting().encode(buffer, output.claimedOffset(), refusesDouble), links.nowNs());
+        hasNamedCluster = links.greeting().isClusterKnown();
     }
 
     /**
@@ -174,7 +174,7 @@ final class PeerConnection extends Connection {
             return;
         }
         sendHandshake(false);
-        final String reason = links.clusterRefusal(link.id(), theirClusterHigh, theirClusterLow);
+        final String reason = links.greeting().clusterRefusal(link.id(), theirClusterHigh, theirClusterLow);
         if (reason != null) {
             // As in a first handshake, the other end is to see why.
             writeAtOnce();
@@ -326,7 +326,7 @@ final class PeerConnection extends Connection {
             return;
         }
         final int from = handshake.from();
-        sendHandshake(links.isDouble(from, handshake.incarnation()));
+        sendHandshake(links.greeting().isDouble(from, handshake.incarnation()));
         try {
             check(handshake);
         } catch (final ProtocolException e) {
@@ -340,7 +340,7 @@ final class PeerConnection extends Connection {
 
     /** Refuses whom a handshake shows to be no peer, and notes the cluster that it names. */
     private void check(final Handshake handshake) {
-        final String reason = links.refusal(handshake, isDialed ? link : null);
+        final String reason = links.greeting().refusal(handshake, isDialed ? link : null);
         if (reason != null) {
             throw new ProtocolException("refused: " + reason);
         }
@@ -352,7 +352,7 @@ final class PeerConnection extends Connection {
         if (!(message instanceof KeepAlive) || message.from() != link.id()) {
             throw new ProtocolException("no confirmation of the handshake, but " + message);
         }
-        if (links.isDouble(link.id(), theirIncarnation)) {
+        if (links.greeting().isDouble(link.id(), theirIncarnation)) {
             throw new ProtocolException("another process has connected as member " + link.id() + " meanwhile");
         }
         final Chunk larger = links.takeInput();
@@ -369,7 +369,7 @@ final class PeerConnection extends Connection {
         output.chunkBytes(links.maxOutputBytes());
         lastReceivedNs = nowNs;
         link.onUp(this, nowNs);
-        if (links.isClusterKnown()) {
+        if (links.greeting().isClusterKnown()) {
             onClusterKnown();
         }
     }

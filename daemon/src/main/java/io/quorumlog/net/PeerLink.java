@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * What connects this member with one other: at most one connection at a time. The member with the lower id dials, for as
  * long as there is no connection; the other one waits. Where the accepting side still holds an older connection of the same
  * process, the newest takes its place, for the dialer knows better whether the old one works; another process is refused
- * ({@link PeerLinks#isDouble}).
+ * ({@link Greeting#isDouble}).
  *
  * <p>Redialing costs next to nothing however the peer is away: one attempt at a time, each bounded, never more than ten a
  * second, and pauses that double up to half a second. The pause counts from the attempt's begin, so that a peer that

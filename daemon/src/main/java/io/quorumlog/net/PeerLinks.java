@@ -2,8 +2,6 @@ package io.quorumlog.net;
 
 import io.quorumlog.codec.ProtocolException;
 import io.quorumlog.codec.peer.FrameReader;
-import io.quorumlog.codec.peer.Handshake;
-import io.quorumlog.log.ClusterIdentity;
 import io.quorumlog.replica.PeerTransport;
 import io.quorumlog.replica.ReplicaPort;
 import java.io.IOException;
@@ -12,9 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.MutableDirectBuffer;
 import org.slf4j.Logger;
@@ -30,7 +26,6 @@ final class PeerLinks implements PeerTransport {
     private final NetSettings settings;
     private final Selector selector;
     private final PendingWrites writes;
-    private final int[] memberIds;
     private final PeerLink[] links;
     private final BufferPool inputs;
     private final BufferPool outputs;
@@ -38,11 +33,10 @@ final class PeerLinks implements PeerTransport {
     private final int inputBytes;
     private final int maxOutputBytes;
     private final int maxStrangers;
-    private final Handshake handshake = new Handshake();
-    private final long incarnation = ThreadLocalRandom.current().nextLong();
     private final ArrayDeque<PeerConnection> strangers = new ArrayDeque<>(NetLimits.MAX_STRANGERS);
     private final LogThrottle refusals = new LogThrottle(3, TimeUnit.SECONDS.toNanos(10));
     private ReplicaPort replica;
+    private Greeting greeting;
     private long nowNs;
     private PeerConnection claimed;
     /** Whether the links have heard that the cluster's id is known. */
@@ -69,7 +63,6 @@ final class PeerLinks implements PeerTransport {
         this.maxStrangers = maxStrangers;
         this.selector = selector;
         this.writes = writes;
-        this.memberIds = settings.memberIds();
         this.reader = new FrameReader(settings.peerLimits());
         this.inputBytes = memory.peerInputBytes();
         this.maxOutputBytes = memory.peerOutputBytes();
@@ -90,6 +83,7 @@ final class PeerLinks implements PeerTransport {
 
     void start(final ReplicaPort target, final long now) {
         replica = target;
+        greeting = new Greeting(settings.nodeId(), settings.memberIds(), this, target);
         nowNs = now;
         for (final PeerLink link : links) {
             link.start(now);
@@ -124,7 +118,7 @@ final class PeerLinks implements PeerTransport {
 
     /** Does what is due on the links and on connections that have not greeted. */
     void fireTimers() {
-        if (!hasToldCluster && isClusterKnown()) {
+        if (!hasToldCluster && greeting.isClusterKnown()) {
             hasToldCluster = true;
             for (final PeerLink link : links) {
                 link.onClusterKnown();
@@ -210,113 +204,6 @@ final class PeerLinks implements PeerTransport {
         strangers.clear();
     }
 
-    // -- the handshake ------------------------------------------------------------------------------------------------
-
-    /**
-     * @param refusesDouble whether it answers the handshake of a {@link #isDouble double}
-     * @return the frame's length
-     */
-    int encodeHandshake(final MutableDirectBuffer buffer, final int offset, final boolean refusesDouble) {
-        handshake
-                .wrapAndEncode(buffer, offset, settings.nodeId(), replica.term())
-                .clusterId(replica.clusterIdHigh(), replica.clusterIdLow())
-                .blank(replica.isBlank())
-                .refusesDouble(refusesDouble)
-                .incarnation(incarnation)
-                .members(memberIds);
-        return handshake.frameLength();
-    }
-
-    /**
-     * Why a connection with this handshake can't be, in words; null if it can.
-     *
-     * @param dialed the link that dialed it; null where it was accepted
-     */
-    String refusal(final Handshake theirs, final PeerLink dialed) {
-        if (theirs.protocolVersion() != Handshake.PROTOCOL_VERSION) {
-            return "it speaks version " + theirs.protocolVersion() + " of the protocol, this member "
-                    + Handshake.PROTOCOL_VERSION;
-        }
-        if (!hasOurMembers(theirs)) {
-            return "its cluster has the members " + membersOf(theirs) + ", ours " + Arrays.toString(memberIds);
-        }
-        if (theirs.from() == settings.nodeId()) {
-            return "it claims to be member " + theirs.from() + ", as this member is";
-        }
-        if (dialed != null && theirs.from() != dialed.id()) {
-            return "member " + theirs.from() + " answers at the address of member " + dialed.id();
-        }
-        final PeerLink link = link(theirs.from());
-        if (link == null) {
-            return "member " + theirs.from() + " is not of this cluster";
-        }
-        if (dialed == null && link.dials()) {
-            return "member " + theirs.from() + " dialed, which is for the lower id to do";
-        }
-        final String foreign = clusterRefusal(theirs.from(), theirs.clusterIdHigh(), theirs.clusterIdLow());
-        if (foreign != null) {
-            return foreign;
-        }
-        if (dialed == null && isDouble(theirs.from(), theirs.incarnation())) {
-            return "another process is connected as member " + theirs.from() + ", from "
-                    + link.current().address() + ": if one of the two runs on a copy of the other's data, stop it";
-        }
-        if (dialed != null && theirs.refusesDouble()) {
-            return "member " + theirs.from() + " is connected with another process that runs as member "
-                    + settings.nodeId() + ": if one of the two runs on a copy of the other's data, stop it";
-        }
-        return null;
-    }
-
-    /**
-     * Whether a process says that it is a member with which there is a connection, but which is another process. A copy of a
-     * member's data does: it would take the member's place and vote a second time, for a log that is long past. A member that
-     * has restarted closed its connections before, or the silence on them ends them soon.
-     */
-    boolean isDouble(final int member, final long incarnation) {
-        final PeerLink link = link(member);
-        return link != null && link.current() != null && link.current().theirIncarnation() != incarnation;
-    }
-
-    /**
-     * Why a member can't be of this one's cluster, in words; null if it can. Ids may differ only where one side knows none
-     * yet, which both halves 0 mean.
-     */
-    String clusterRefusal(final int member, final long theirHigh, final long theirLow) {
-        final long high = replica.clusterIdHigh();
-        final long low = replica.clusterIdLow();
-        if (!isClusterKnown() || (theirHigh | theirLow) == 0 || theirHigh == high && theirLow == low) {
-            return null;
-        }
-        return "member " + member + " is of cluster " + ClusterIdentity.idText(theirHigh, theirLow) + ", this one of "
-                + ClusterIdentity.idText(high, low);
-    }
-
-    /** Whether this member knows which cluster it is of. Once known, that never changes. */
-    boolean isClusterKnown() {
-        return (replica.clusterIdHigh() | replica.clusterIdLow()) != 0;
-    }
-
-    private boolean hasOurMembers(final Handshake theirs) {
-        if (theirs.memberCount() != memberIds.length) {
-            return false;
-        }
-        for (int i = 0; i < memberIds.length; i++) {
-            if (theirs.member(i) != memberIds[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static String membersOf(final Handshake theirs) {
-        final int[] ids = new int[theirs.memberCount()];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = theirs.member(i);
-        }
-        return Arrays.toString(ids);
-    }
-
     // -- what the connections ask -------------------------------------------------------------------------------------
 
     /** The link to a member; null for one that is no peer. */
@@ -367,6 +254,11 @@ final class PeerLinks implements PeerTransport {
 
     BufferPool inputs() {
         return inputs;
+    }
+
+    /** What is said, and checked, when a connection begins. */
+    Greeting greeting() {
+        return greeting;
     }
 
     FrameReader reader() {
