@@ -42,7 +42,7 @@ final class Candidate extends Role {
             return;
         }
         raft.resetElectionTimer(); // The voters' time begins when they are asked; our own disk may have been slow.
-        raft.requestVotes(false, transfer);
+        raft.outbox().requestVotes(false, transfer);
     }
 
     @Override
@@ -76,7 +76,7 @@ final class Candidate extends Role {
     @Override
     void onConnection(final int slot, final boolean up) {
         if (up && asked) {
-            raft.requestVote(slot, false, transfer);
+            raft.outbox().requestVote(slot, false, transfer);
         }
     }
 

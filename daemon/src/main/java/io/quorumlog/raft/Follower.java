@@ -141,9 +141,9 @@ final class Follower extends Role {
         final long match = Math.min(raft.durableIndex(), verifiedIndex);
         if (refusalOwed) {
             final long hint = log.lastIndexWithTermAtMost(refusedPrevTerm, Math.min(refusedPrevIndex, log.lastIndex()));
-            raft.sendRefusal(leaderId, match, round, refusedPrevIndex, hint, log.termAt(hint));
+            raft.outbox().sendRefusal(leaderId, match, round, refusedPrevIndex, hint, log.termAt(hint));
         } else if (replyOwed || match > repliedMatch) {
-            raft.sendAppendReply(leaderId, match, round);
+            raft.outbox().sendAppendReply(leaderId, match, round);
         } else {
             return;
         }

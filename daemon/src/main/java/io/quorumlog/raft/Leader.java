@@ -399,7 +399,7 @@ final class Leader extends Role {
             final int target = transfer.targetSlot();
             final Progress follower = followers[target];
             if (transfer.mayTell(follower.matchIndex(), log.lastIndex(), follower.messagesSent())) {
-                raft.sendTimeoutNow(members.id(target));
+                raft.outbox().sendTimeoutNow(members.id(target));
             }
         }
     }
@@ -431,7 +431,7 @@ final class Leader extends Role {
                 return sent;
             }
             if (first > log.lastIndex()) {
-                raft.sendAppendEntries(members.id(slot), first - 1, round, tellsEnd(slot));
+                raft.outbox().sendAppendEntries(members.id(slot), first - 1, round, tellsEnd(slot));
                 follower.onSent(first - 1, raft.commitIndex(), raft.nowNs());
                 return true;
             }
@@ -439,8 +439,8 @@ final class Leader extends Role {
             if (yields && !follower.mayCatchUp(raft.nowNs())) {
                 return sent; // Others wait for the disks and processors that a catch-up keeps busy.
             }
-            final long last = raft.sendAppendEntries(
-                    members.id(slot), first, round, tellsEnd(slot), bytesOfMessage(probing, yields));
+            final long last = raft.outbox()
+                    .sendAppendEntries(members.id(slot), first, round, tellsEnd(slot), bytesOfMessage(probing, yields));
             if (last < first) {
                 return sent; // The connection has enough to carry for now.
             }
@@ -460,7 +460,7 @@ final class Leader extends Role {
     private void sendHeartbeat(final int slot) {
         final Progress follower = followers[slot];
         if (follower.isConnected()) {
-            raft.sendAppendEntries(members.id(slot), follower.nextIndex() - 1, round, tellsEnd(slot));
+            raft.outbox().sendAppendEntries(members.id(slot), follower.nextIndex() - 1, round, tellsEnd(slot));
             follower.onSent(follower.nextIndex() - 1, raft.commitIndex(), raft.nowNs());
         }
     }

@@ -46,7 +46,7 @@ final class PreCandidate extends Role {
         if (isWon()) {
             campaign("the only member");
         } else {
-            raft.requestVotes(true, isTransfer());
+            raft.outbox().requestVotes(true, isTransfer());
         }
     }
 
@@ -55,7 +55,7 @@ final class PreCandidate extends Role {
     }
 
     void ask(final int slot) {
-        raft.requestVote(slot, true, isTransfer());
+        raft.outbox().requestVote(slot, true, isTransfer());
     }
 
     @Override

@@ -4,13 +4,11 @@ import io.quorumlog.codec.peer.AppendEntries;
 import io.quorumlog.codec.peer.AppendReply;
 import io.quorumlog.codec.peer.MessageKind;
 import io.quorumlog.codec.peer.PeerMessage;
-import io.quorumlog.codec.peer.TimeoutNow;
 import io.quorumlog.codec.peer.VoteReply;
 import io.quorumlog.codec.peer.VoteRequest;
 import io.quorumlog.codec.record.LogRecord;
 import io.quorumlog.codec.record.RecordKind;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One member's Raft: holds what is true in every role (term, vote, commit index, what is durable), the rules that do not
@@ -18,7 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p><b>Nothing leaves before what it rests on is durable.</b> Records are numbered in one stream; the flusher reports the
  * highest durable number to {@link #onDurable}, and what may leave is derived from state then: a vote is one pending field, a
- * follower's acknowledgement is a minimum of two indexes, a candidate asks when its own vote is safe. {@link #send} checks the
+ * follower's acknowledgement is a minimum of two indexes, a candidate asks when its own vote is safe. {@link Outbox} checks the
  * rule at the only exit: no message names a term that is not on disk. The one exception is the thesis' own (10.2.1): a
  * leader sends entries that are not durable at home yet, and counts itself only when they are.
  *
@@ -62,12 +60,7 @@ public final class Raft {
     private final VoteInquiries inquiries;
     private final HeldPreVote heldPreVote = new HeldPreVote();
 
-    private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[128]);
-    private final VoteRequest voteRequest = new VoteRequest();
-    private final VoteReply voteReply = new VoteReply();
-    private final AppendEntries appendEntries = new AppendEntries();
-    private final AppendReply appendReply = new AppendReply();
-    private final TimeoutNow timeoutNow = new TimeoutNow();
+    private final Outbox outbox;
 
     private Role role;
     private long term;
@@ -131,6 +124,7 @@ public final class Raft {
         connected = new boolean[members.count()];
         greetedBlank = new boolean[members.count()];
         inquiries = new VoteInquiries(this, members);
+        outbox = new Outbox(this, effects);
         hasHeardOfLog = log.lastIndex() > 0;
         writes = new WriteTracker(log.lastIndex());
         Invariant.check(
@@ -343,7 +337,7 @@ public final class Raft {
             follower.campaignAfter(config.heartbeatNs(), "nobody won an election");
             become(follower, "leaves the election to " + from);
         }
-        sendPreVoteReply(from, request, granted);
+        outbox.sendPreVoteReply(from, request, granted);
         if (goesBefore) {
             // It may have refused us because it still heard the leader. It doesn't any more, and would now be kept
             // waiting by us.
@@ -370,7 +364,7 @@ public final class Raft {
         final boolean may = mayVoteFor(from, request.lastTerm(), request.lastIndex()) && mayFound(request);
         if (!may) {
             if (isHardStateDurable()) {
-                sendVoteReply(from, term, false);
+                outbox.sendVoteReply(from, term, false);
             }
         } else if (blank && !request.isBlank() && votedFor == NONE) {
             inquiries.inquire(from, request);
@@ -418,7 +412,7 @@ public final class Raft {
 
     private void tellVote() {
         if (voteOwedTo != NONE && isHardStateDurable()) {
-            sendVoteReply(voteOwedTo, term, true);
+            outbox.sendVoteReply(voteOwedTo, term, true);
             voteOwedTo = NONE;
         }
     }
@@ -540,9 +534,9 @@ public final class Raft {
         }
         if (message instanceof AppendEntries) {
             // No refusal: the sender may lead the term that it learns from this, and would take a hint for one.
-            sendAppendReply(from, 0, 0);
+            outbox.sendAppendReply(from, 0, 0);
         } else if (message instanceof VoteRequest request) {
-            sendVoteReply(from, request.term(), false);
+            outbox.sendVoteReply(from, request.term(), false);
         }
     }
 
@@ -652,128 +646,6 @@ public final class Raft {
 
     void resetElectionTimer() {
         electionDeadlineNs = nowNs + config.electionTimeoutNs() + timeouts.nextNs(config.electionTimeoutNs());
-    }
-
-    // -- messages -----------------------------------------------------------------------------------------------------
-
-    /** The only exit for messages. */
-    private void send(final int to, final PeerMessage message) {
-        checkTermIsDurable();
-        effects.send(to, message);
-    }
-
-    private void checkTermIsDurable() {
-        Invariant.check(
-                isHardStateDurable(),
-                "a message would name a term that is not durable (durable, hard state)",
-                durableSeq,
-                hardStateSeq);
-    }
-
-    void requestVotes(final boolean preVote, final boolean transfer) {
-        for (int slot = 0; slot < members.count(); slot++) {
-            if (slot != members.self()) {
-                requestVote(slot, preVote, transfer);
-            }
-        }
-    }
-
-    void requestVote(final int slot, final boolean preVote, final boolean transfer) {
-        voteRequest
-                .wrapAndEncode(scratch, 0, config.memberId(), preVote ? term + 1 : term)
-                .lastIndex(log.lastIndex())
-                .lastTerm(log.lastTerm())
-                .preVote(preVote)
-                .transfer(transfer)
-                .blank(blank);
-        send(members.id(slot), voteRequest);
-    }
-
-    void sendInquiry(
-            final int slot, final int candidate, final long lastTerm, final long lastIndex, final boolean transfer) {
-        voteRequest
-                .wrapAndEncode(scratch, 0, config.memberId(), term)
-                .lastIndex(lastIndex)
-                .lastTerm(lastTerm)
-                .transfer(transfer)
-                .inquireAbout(candidate);
-        send(members.id(slot), voteRequest);
-    }
-
-    void sendInquiryAnswer(final int slot, final int candidate, final boolean granted) {
-        voteReply
-                .wrapAndEncode(scratch, 0, config.memberId(), term)
-                .requestedTerm(term)
-                .granted(granted)
-                .inquiredAbout(candidate);
-        send(members.id(slot), voteReply);
-    }
-
-    private void sendPreVoteReply(final int to, final VoteRequest request, final boolean granted) {
-        encodeVoteReply(request.term(), granted).preVote(true).transfer(request.isTransfer());
-        send(to, voteReply);
-    }
-
-    private void sendVoteReply(final int to, final long requestedTerm, final boolean granted) {
-        encodeVoteReply(requestedTerm, granted);
-        send(to, voteReply);
-    }
-
-    private VoteReply encodeVoteReply(final long requestedTerm, final boolean granted) {
-        return voteReply
-                .wrapAndEncode(scratch, 0, config.memberId(), term)
-                .requestedTerm(requestedTerm)
-                .granted(granted)
-                .blank(isBlank());
-    }
-
-    /** A message without entries: a heartbeat, or a probe of a follower that may hold all. */
-    void sendAppendEntries(final int to, final long prevIndex, final long round, final boolean endsBlankness) {
-        send(to, appendEntriesBehind(prevIndex, round, endsBlankness));
-    }
-
-    /** Sends entries from {@code firstIndex} on; the last one that was taken. */
-    long sendAppendEntries(
-            final int to, final long firstIndex, final long round, final boolean endsBlankness, final int maxBytes) {
-        checkTermIsDurable();
-        final AppendEntries message = appendEntriesBehind(firstIndex - 1, round, endsBlankness);
-        return effects.sendEntries(to, message, firstIndex, maxBytes);
-    }
-
-    private AppendEntries appendEntriesBehind(final long prevIndex, final long round, final boolean endsBlankness) {
-        return appendEntries
-                .wrapAndEncode(scratch, 0, config.memberId(), term)
-                .prevIndex(prevIndex)
-                .prevTerm(log.termAt(prevIndex))
-                .leaderCommit(commitIndex)
-                .round(round)
-                .endsBlankness(endsBlankness);
-    }
-
-    void sendAppendReply(final int to, final long matchIndex, final long round) {
-        send(to, appendReply(matchIndex, round));
-    }
-
-    void sendRefusal(
-            final int to,
-            final long matchIndex,
-            final long round,
-            final long prevIndex,
-            final long conflictIndex,
-            final long conflictTerm) {
-        send(to, appendReply(matchIndex, round).refuse(prevIndex, conflictIndex, conflictTerm));
-    }
-
-    private AppendReply appendReply(final long matchIndex, final long round) {
-        return appendReply
-                .wrapAndEncode(scratch, 0, config.memberId(), term)
-                .matchIndex(matchIndex)
-                .round(round)
-                .blank(isBlank());
-    }
-
-    void sendTimeoutNow(final int to) {
-        send(to, timeoutNow.wrapAndEncode(scratch, 0, config.memberId(), term));
     }
 
     // -- state --------------------------------------------------------------------------------------------------------
@@ -905,6 +777,10 @@ public final class Raft {
 
     RaftLog log() {
         return log;
+    }
+
+    Outbox outbox() {
+        return outbox;
     }
 
     Members members() {

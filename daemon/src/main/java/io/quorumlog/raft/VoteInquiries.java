@@ -79,7 +79,7 @@ final class VoteInquiries {
         asked = true;
         for (int slot = 0; slot < granted.length; slot++) {
             if (isAsked(slot, own.candidate) && !granted[slot]) {
-                raft.sendInquiry(slot, own.candidate, own.lastTerm, own.lastIndex, own.transfer);
+                raft.outbox().sendInquiry(slot, own.candidate, own.lastTerm, own.lastIndex, own.transfer);
             }
         }
         decide();
@@ -127,8 +127,11 @@ final class VoteInquiries {
         final Inquiry inquiry = owed[slot];
         if (inquiry != null && raft.isHardStateDurable()) {
             owed[slot] = null;
-            raft.sendInquiryAnswer(
-                    slot, inquiry.candidate, raft.mayVoteFor(inquiry.candidate, inquiry.lastTerm, inquiry.lastIndex));
+            raft.outbox()
+                    .sendInquiryAnswer(
+                            slot,
+                            inquiry.candidate,
+                            raft.mayVoteFor(inquiry.candidate, inquiry.lastTerm, inquiry.lastIndex));
         }
     }
 

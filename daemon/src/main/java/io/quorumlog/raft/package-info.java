@@ -20,7 +20,7 @@
  * <tr><td>3.5 log replication, consistency check</td><td>{@code Follower.onAppendEntries}, {@code Leader.sendPending}</td></tr>
  * <tr><td>3.6.1 election restriction</td><td>{@code Raft.isUpToDate}</td></tr>
  * <tr><td>3.6.2 committing entries of earlier terms</td><td>{@code Leader.advanceCommitIndex}</td></tr>
- * <tr><td>3.8 persisted state and restarts</td><td>{@code Raft.persistHardState}, {@code Raft.send}, {@code WriteTracker}</td></tr>
+ * <tr><td>3.8 persisted state and restarts</td><td>{@code Raft.persistHardState}, {@code Outbox.send}, {@code WriteTracker}</td></tr>
  * <tr><td>3.10 leadership transfer</td><td>{@code LeadershipTransfer}, {@code Follower.onTimeoutNow}, {@code PreCandidate}</td></tr>
  * <tr><td>6.2 check-quorum, 4.2.3 leader stickiness</td><td>{@code Leader.hearsMajority}, {@code Raft.hearsLeader}</td></tr>
  * <tr><td>6.4 ReadIndex, no-op of a new leader</td><td>{@code Leader.requestRead}, {@code Leader.begin}</td></tr>
