@@ -71,7 +71,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
         session = sessions.open(this);
     }
 
-    // -- input --------------------------------------------------------------------------------------------------------
+    // Input.
 
     @Override
     public void onReady(final long nowNs) throws IOException {
@@ -302,7 +302,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
         offerHeld();
     }
 
-    // -- going on -----------------------------------------------------------------------------------------------------
+    // Going on.
 
     @Override
     public void onSessionReady() {
@@ -413,7 +413,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
         }
     }
 
-    // -- the end ------------------------------------------------------------------------------------------------------
+    // The end.
 
     private void end() {
         if (inputEnded) {
@@ -471,7 +471,7 @@ final class ClientConnection extends Connection implements ReplyOutput {
         }
     }
 
-    // -- output -------------------------------------------------------------------------------------------------------
+    // Output.
 
     @Override
     public MutableDirectBuffer claim(final int length) {

@@ -81,7 +81,7 @@ final class ClientConnections {
         nowNs = now;
     }
 
-    // -- the loop's calls ---------------------------------------------------------------------------------------------
+    // The loop's calls.
 
     void time(final long now) {
         nowNs = now;
@@ -223,7 +223,7 @@ final class ClientConnections {
         }
     }
 
-    // -- memory -------------------------------------------------------------------------------------------------------
+    // Memory.
 
     /** Whether a client waits for memory. */
     boolean isAnybodyWaiting() {
@@ -369,7 +369,7 @@ final class ClientConnections {
         return sharedInput;
     }
 
-    // -- what the connections ask -------------------------------------------------------------------------------------
+    // What the connections ask.
 
     /** Lets a connection go on in one of the next turns, which begin at once. */
     void addResumed(final ClientConnection connection) {

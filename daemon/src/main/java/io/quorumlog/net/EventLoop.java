@@ -131,7 +131,7 @@ public final class EventLoop implements AutoCloseable {
         return links;
     }
 
-    // -- a turn -------------------------------------------------------------------------------------------------------
+    // A turn.
 
     /**
      * One turn.
@@ -250,7 +250,7 @@ public final class EventLoop implements AutoCloseable {
         clientAcceptor.fireTimers(nowNs);
     }
 
-    // -- from other threads -------------------------------------------------------------------------------------------
+    // From other threads.
 
     /** Makes a turn that waits, or the next one, begin at once. Any thread; cheap while the loop does not wait. */
     public void wakeUp() {
@@ -271,7 +271,7 @@ public final class EventLoop implements AutoCloseable {
         return isStopRequested;
     }
 
-    // -- the owner's --------------------------------------------------------------------------------------------------
+    // The owner's.
 
     /** No turn waits past this time; {@link Long#MAX_VALUE}: no such time. */
     public void wakeAt(final long deadlineNs) {

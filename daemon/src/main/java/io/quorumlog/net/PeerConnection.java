@@ -128,7 +128,7 @@ final class PeerConnection extends Connection {
         return stage == Stage.CONNECTING ? "no answer within " + ms + " ms" : "no handshake within " + ms + " ms";
     }
 
-    // -- sending ------------------------------------------------------------------------------------------------------
+    // Sending.
 
     /**
      * Room for a frame, or null if so much is queued that it must be lost. All that waits is in one buffer: whoever claims
@@ -192,7 +192,7 @@ final class PeerConnection extends Connection {
         }
     }
 
-    // -- receiving ----------------------------------------------------------------------------------------------------
+    // Receiving.
 
     @Override
     public void onReady(final long now) throws IOException {
@@ -395,7 +395,7 @@ final class PeerConnection extends Connection {
         links.replica().onPeerMessage(link.id(), message);
     }
 
-    // -- the end ------------------------------------------------------------------------------------------------------
+    // The end.
 
     @Override
     void onWritten() {

@@ -79,7 +79,7 @@ final class PeerLink {
         attemptBeganNs = nowNs - NetLimits.SHORTEST_REDIAL_NS;
     }
 
-    // -- time ---------------------------------------------------------------------------------------------------------
+    // Time.
 
     /** Does what is due. */
     void fireTimers(final long nowNs) {
@@ -124,7 +124,7 @@ final class PeerLink {
         return Math.max(0, nextAttemptNs - nowNs);
     }
 
-    // -- dialing ------------------------------------------------------------------------------------------------------
+    // Dialing.
 
     private void dial(final InetAddress[] addresses, final long nowNs) {
         if (addresses == null) {
@@ -180,7 +180,7 @@ final class PeerLink {
         pauseNs = Math.min(2 * pauseNs, NetLimits.LONGEST_REDIAL_PAUSE_NS);
     }
 
-    // -- the connection -----------------------------------------------------------------------------------------------
+    // The connection.
 
     /** The handshake is done, on both sides. */
     void onUp(final PeerConnection connection, final long nowNs) {

@@ -90,7 +90,7 @@ final class PeerLinks implements PeerTransport {
         }
     }
 
-    // -- sending ------------------------------------------------------------------------------------------------------
+    // Sending.
 
     @Override
     public MutableDirectBuffer claim(final int member, final int maxLength) {
@@ -109,7 +109,7 @@ final class PeerLinks implements PeerTransport {
         claimed.commit(length, nowNs);
     }
 
-    // -- the loop's calls ---------------------------------------------------------------------------------------------
+    // The loop's calls.
 
     /** Moves the clock. */
     void time(final long now) {
@@ -204,7 +204,7 @@ final class PeerLinks implements PeerTransport {
         strangers.clear();
     }
 
-    // -- what the connections ask -------------------------------------------------------------------------------------
+    // What the connections ask.
 
     /** The link to a member; null for one that is no peer. */
     PeerLink link(final int member) {

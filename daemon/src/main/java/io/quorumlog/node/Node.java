@@ -143,7 +143,7 @@ final class Node {
         }
     }
 
-    // -- start --------------------------------------------------------------------------------------------------------
+    // Start.
 
     private void startAndRun() throws IOException, CannotStartException {
         final ClusterSpec.Member self = config.self();
@@ -282,7 +282,7 @@ final class Node {
         return config.isFsync() ? "fsync" : "page-cache";
     }
 
-    // -- at work ------------------------------------------------------------------------------------------------------
+    // At work.
 
     private void runUntilStopped(
             final OpenedLog opened, final NodeIdentity identity, final EventLoop events, final TraceFile trace) {
@@ -357,7 +357,7 @@ final class Node {
         return message.contains(directory.toString()) ? message : "data directory " + directory + ": " + message;
     }
 
-    // -- stop ---------------------------------------------------------------------------------------------------------
+    // Stop.
 
     private void handOver(final Replica replica, final EventLoop events) throws IOException {
         LOG.info("stop node={} role={}", config.nodeId(), replica.role());

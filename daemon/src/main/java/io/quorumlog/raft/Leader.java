@@ -110,7 +110,7 @@ final class Leader extends Role {
         return log.lastIndex();
     }
 
-    // -- answers ------------------------------------------------------------------------------------------------------
+    // Answers.
 
     @Override
     void onAppendReply(final int slot, final AppendReply reply) {
@@ -159,7 +159,7 @@ final class Leader extends Role {
         }
     }
 
-    // -- reads --------------------------------------------------------------------------------------------------------
+    // Reads.
 
     /** The round whose answers will confirm that we led after this call (ReadIndex, thesis 6.4). */
     long requestRead() {
@@ -183,7 +183,7 @@ final class Leader extends Role {
         return quorum.reachedByMajority(perMember);
     }
 
-    // -- blank followers ----------------------------------------------------------------------------------------------
+    // Blank followers.
 
     /** Takes each blank follower a step further, as {@link BlankFollower} tells. */
     private void endBlankness() {
@@ -231,7 +231,7 @@ final class Leader extends Role {
         return ends;
     }
 
-    // -- transfer -----------------------------------------------------------------------------------------------------
+    // Transfer.
 
     /** Begins to hand over; null, or why not. */
     String transferTo(final int target) {
@@ -279,7 +279,7 @@ final class Leader extends Role {
         return best;
     }
 
-    // -- rest ---------------------------------------------------------------------------------------------------------
+    // Rest.
 
     /** Whether nothing waits for a follower's answer, and nothing has been asked for a while. */
     boolean isAtRest() {
@@ -301,7 +301,7 @@ final class Leader extends Role {
         return true;
     }
 
-    // -- time and sending ---------------------------------------------------------------------------------------------
+    // Time and sending.
 
     /**
      * For check-quorum that is enough. A follower to which entries come over a slow link answers only when it has a whole
@@ -465,7 +465,7 @@ final class Leader extends Role {
         }
     }
 
-    // -- for STATUS ---------------------------------------------------------------------------------------------------
+    // For STATUS.
 
     long matchIndex(final int slot) {
         return slot == members.self() ? raft.durableIndex() : followers[slot].matchIndex();

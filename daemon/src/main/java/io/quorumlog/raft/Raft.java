@@ -137,7 +137,7 @@ public final class Raft {
         resetElectionTimer();
     }
 
-    // -- inputs -------------------------------------------------------------------------------------------------------
+    // Inputs.
 
     /**
      * Moves the clock; fires nothing.
@@ -312,7 +312,7 @@ public final class Raft {
         return role instanceof Leader leader && leader.isAtRest();
     }
 
-    // -- votes --------------------------------------------------------------------------------------------------------
+    // Votes.
 
     /** What the answer to a vote request would be (thesis 9.6). Changes nothing, and promises nothing. */
     private void onPreVoteRequest(final int from, final VoteRequest request) {
@@ -441,7 +441,7 @@ public final class Raft {
         }
     }
 
-    // -- blankness ----------------------------------------------------------------------------------------------------
+    // Blankness.
 
     /** Who is blank may be elected by others that are, to found a cluster; not by one that has a log or has heard of one. */
     private boolean mayFound(final VoteRequest request) {
@@ -517,7 +517,7 @@ public final class Raft {
         return greetedBlank[slot];
     }
 
-    // -- entries ------------------------------------------------------------------------------------------------------
+    // Entries.
 
     private void onAppendEntries(final int from, final AppendEntries message) {
         if (!(role instanceof Follower)) {
@@ -559,7 +559,7 @@ public final class Raft {
         }
     }
 
-    // -- transitions --------------------------------------------------------------------------------------------------
+    // Transitions.
 
     private void persistHardState() {
         log.persistHardState(term, votedFor, blank);
@@ -648,7 +648,7 @@ public final class Raft {
         electionDeadlineNs = nowNs + config.electionTimeoutNs() + timeouts.nextNs(config.electionTimeoutNs());
     }
 
-    // -- state --------------------------------------------------------------------------------------------------------
+    // State.
 
     public long term() {
         return term;

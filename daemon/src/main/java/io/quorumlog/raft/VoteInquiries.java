@@ -38,7 +38,7 @@ final class VoteInquiries {
         owed = new Inquiry[members.count()];
     }
 
-    // -- the blank member asks ----------------------------------------------------------------------------------------
+    // The blank member asks.
 
     /** A member, neither this one nor the candidate, that is not connected; {@link Raft#NONE} if all are. */
     int missingBeside(final int candidate) {
@@ -115,7 +115,7 @@ final class VoteInquiries {
         raft.withholdVote(own.candidate, raft.term(), reason);
     }
 
-    // -- another one answers ------------------------------------------------------------------------------------------
+    // Another one answers.
 
     /** A blank member asks in the current term. */
     void onInquiry(final int slot, final VoteRequest request) {
@@ -135,7 +135,7 @@ final class VoteInquiries {
         }
     }
 
-    // -- both ---------------------------------------------------------------------------------------------------------
+    // Both.
 
     void onDurable() {
         if (own != null && !asked) {

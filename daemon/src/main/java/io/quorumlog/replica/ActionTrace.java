@@ -84,7 +84,7 @@ final class ActionTrace extends CoreTrace {
         return new TracedEffects(effects, log, this);
     }
 
-    // -- what goes into the core --------------------------------------------------------------------------------------
+    // What goes into the core.
 
     @Override
     void onMessage(final int from, final PeerMessage message) {
@@ -150,7 +150,7 @@ final class ActionTrace extends CoreTrace {
         }
     }
 
-    // -- what comes out of it -----------------------------------------------------------------------------------------
+    // What comes out of it.
 
     /** An entry is in the log, in this record. */
     void onAppended(final String action, final long index, final long newEntryTerm, final long record) {
@@ -228,7 +228,7 @@ final class ActionTrace extends CoreTrace {
         };
     }
 
-    // -- lines --------------------------------------------------------------------------------------------------------
+    // Lines.
 
     private TraceLines begin(final String action) {
         settle();

@@ -84,7 +84,7 @@ public final class Replica implements ReplicaPort {
         return new UnsafeBuffer(buffer, 0, length);
     }
 
-    // -- inputs -------------------------------------------------------------------------------------------------------
+    // Inputs.
 
     @Override
     public void time(final long now, final long wallClockMs) {
@@ -201,7 +201,7 @@ public final class Replica implements ReplicaPort {
                 Math.min(raft.deadlineNs(), sessions.deadlineNs()), Math.min(markDeadlineNs, shutdownDeadlineNs));
     }
 
-    // -- what the driver asks -----------------------------------------------------------------------------------------
+    // What the driver asks.
 
     /** Whether this member leads and is handing over. */
     public boolean isTransferring() {
@@ -255,7 +255,7 @@ public final class Replica implements ReplicaPort {
         return raft.commitIndex() > 0;
     }
 
-    // -- the end ------------------------------------------------------------------------------------------------------
+    // The end.
 
     /** Hands leadership to the most up-to-date follower, if this member leads and has one. */
     public void beginShutdown() {

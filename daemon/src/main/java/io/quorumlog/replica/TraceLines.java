@@ -88,7 +88,7 @@ final class TraceLines {
         text("}\n");
     }
 
-    // -- messages -----------------------------------------------------------------------------------------------------
+    // Messages.
 
     TraceLines message(final int from, final int to, final PeerMessage message) {
         if (message instanceof VoteRequest request) {
@@ -183,7 +183,7 @@ final class TraceLines {
         return this;
     }
 
-    // -- text ---------------------------------------------------------------------------------------------------------
+    // Text.
 
     private void beginList(final String name) {
         name(name);

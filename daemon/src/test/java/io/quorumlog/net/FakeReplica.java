@@ -54,7 +54,7 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
         sessions = new Sessions(this, new SessionSettings(maxEntryBytes, 1_000_000_000L));
     }
 
-    // -- the loop's port ----------------------------------------------------------------------------------------------
+    // The loop's port.
 
     @Override
     public void time(final long now, final long wallClockMs) {
@@ -154,7 +154,7 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
         return clusterIdLow;
     }
 
-    // -- the flusher --------------------------------------------------------------------------------------------------
+    // The flusher.
 
     @Override
     public long durableSeq() {
@@ -171,7 +171,7 @@ final class FakeReplica implements ReplicaPort, ReplicatedLog, Flusher {
         // Durable or not: the fake commits by itself.
     }
 
-    // -- the log ------------------------------------------------------------------------------------------------------
+    // The log.
 
     @Override
     public long append(final DirectBuffer payload, final int offset, final int length) {

@@ -63,7 +63,7 @@ class PeerLinksTest {
         return closed(new TestNode(2, TestNode.nobody(1)));
     }
 
-    // -- a peer by hand -----------------------------------------------------------------------------------------------
+    // A peer by hand.
 
     private static byte[] handshake(final int from, final int... members) {
         return handshakeOfCluster(0, 0, from, members);
@@ -147,7 +147,7 @@ class PeerLinksTest {
         return true;
     }
 
-    // -- two nodes ----------------------------------------------------------------------------------------------------
+    // Two nodes.
 
     @Test
     void theLowerIdDialsAndFramesGoBothWaysInOrder() throws IOException {
@@ -453,7 +453,7 @@ class PeerLinksTest {
         await().atMost(TestNode.PATIENCE).until(() -> second.call(() -> second.loop.isConnected(1)));
     }
 
-    // -- the accepting side -------------------------------------------------------------------------------------------
+    // The accepting side.
 
     private enum Refusal {
         OTHER_MEMBERS(handshake(1, 1, 2, 3), "its cluster has the members [1, 2, 3], ours [1, 2]"),
@@ -513,7 +513,7 @@ class PeerLinksTest {
         }
     }
 
-    // -- the cluster's id, known only later ---------------------------------------------------------------------------
+    // The cluster's id, known only later.
 
     /** Makes the node know its cluster, in a turn of its own. */
     private static void know(final TestNode node, final long high, final long low) {
@@ -796,7 +796,7 @@ class PeerLinksTest {
         assertTrue(capture.lines().size() < 10, capture.lines().size() + " lines");
     }
 
-    // -- the dialing side ---------------------------------------------------------------------------------------------
+    // The dialing side.
 
     @Test
     void peerThatAcceptsAndClosesCostsFewAttempts() throws Exception {

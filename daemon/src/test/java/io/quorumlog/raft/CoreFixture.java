@@ -82,7 +82,7 @@ final class CoreFixture {
         return new CoreFixture(members).load(1, term, NO_ONE, entryTerms).start(1);
     }
 
-    // -- disk and process ---------------------------------------------------------------------------------------------
+    // Disk and process.
 
     /** Puts term, vote and a log on a member's disk; it is not up. */
     CoreFixture load(final int id, final long term, final int votedFor, final long... entryTerms) {
@@ -186,7 +186,7 @@ final class CoreFixture {
         nodes[id].log.full(on);
     }
 
-    // -- network ------------------------------------------------------------------------------------------------------
+    // Network.
 
     /** The connection breaks, and both ends know; what was under way is lost. */
     void cut(final int one, final int other) {
@@ -333,7 +333,7 @@ final class CoreFixture {
         }
     }
 
-    // -- time ---------------------------------------------------------------------------------------------------------
+    // Time.
 
     /** The clock moves; nobody acts on it yet. */
     void advance(final long ms) {
@@ -385,7 +385,7 @@ final class CoreFixture {
         return (ns + MILLISECOND_NS - 1) / MILLISECOND_NS;
     }
 
-    // -- the whole cluster --------------------------------------------------------------------------------------------
+    // The whole cluster.
 
     /** Everything is flushed and delivered until nothing is left to do at this time. */
     void settle() {
@@ -464,7 +464,7 @@ final class CoreFixture {
         settle();
     }
 
-    // -- clients ------------------------------------------------------------------------------------------------------
+    // Clients.
 
     /** A client's entry. @return its index, or {@link Raft#NOT_ACCEPTED} */
     long propose(final int id, final String payload) {
@@ -493,7 +493,7 @@ final class CoreFixture {
         return refusal;
     }
 
-    // -- what is seen -------------------------------------------------------------------------------------------------
+    // What is seen.
 
     boolean isUp(final int id) {
         return nodes[id].core != null;
@@ -556,7 +556,7 @@ final class CoreFixture {
         return taken;
     }
 
-    // -- a member -----------------------------------------------------------------------------------------------------
+    // A member.
 
     private final class Node implements RaftEffects {
         private final int id;

@@ -160,7 +160,7 @@ final class Faults {
         });
     }
 
-    // -- what stays when everything else is healed --------------------------------------------------------------------
+    // What stays when everything else is healed.
 
     /** Breaks what the plan says stays broken. */
     void breakMinority() {

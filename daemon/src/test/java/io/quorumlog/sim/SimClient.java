@@ -72,7 +72,7 @@ final class SimClient {
         return "client " + id + " waits for " + unanswered;
     }
 
-    // -- the connection -----------------------------------------------------------------------------------------------
+    // The connection.
 
     private void connectLater() {
         if (!connecting) {
@@ -149,7 +149,7 @@ final class SimClient {
         }
     }
 
-    // -- requests -----------------------------------------------------------------------------------------------------
+    // Requests.
 
     private void ask() {
         if (stopped) {
@@ -245,7 +245,7 @@ final class SimClient {
         connection.send(wording.bytes(request));
     }
 
-    // -- replies ------------------------------------------------------------------------------------------------------
+    // Replies.
 
     /** Bytes of replies have come. */
     void onBytes(final SimConnection which, final byte[] bytes) {

@@ -61,7 +61,7 @@ final class SimConnection implements ReplyOutput {
         return true;
     }
 
-    // -- the client's side --------------------------------------------------------------------------------------------
+    // The client's side.
 
     /** Sends bytes, in one piece or more. */
     void send(final byte[] bytes) {
@@ -88,7 +88,7 @@ final class SimConnection implements ReplyOutput {
         return random.between(simulation.plan().leastDelayNs, simulation.plan().mostDelayNs);
     }
 
-    // -- the member's side --------------------------------------------------------------------------------------------
+    // The member's side.
 
     /** The member's process is gone; the client hears of it later, behind the replies that are on their way. */
     void onNodeGone() {

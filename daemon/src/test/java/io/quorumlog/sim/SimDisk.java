@@ -54,7 +54,7 @@ final class SimDisk extends ForwardingRecordStream {
         rot = new BitRot(simulation, random);
     }
 
-    // -- flushes ------------------------------------------------------------------------------------------------------
+    // Flushes.
 
     /**
      * Begins a flush of all that is written, unless one is under way. In page-cache mode only a hard state needs one, and
@@ -153,7 +153,7 @@ final class SimDisk extends ForwardingRecordStream {
         return flushesTotal;
     }
 
-    // -- crashes ------------------------------------------------------------------------------------------------------
+    // Crashes.
 
     /** The process dies; where the machine does, only what was flushed is sure to stay. */
     void crash() {
@@ -219,7 +219,7 @@ final class SimDisk extends ForwardingRecordStream {
         rot.mend(stream);
     }
 
-    // -- its parts ----------------------------------------------------------------------------------------------------
+    // Its parts.
 
     /** What room there is. */
     SimRoom room() {
@@ -257,7 +257,7 @@ final class SimDisk extends ForwardingRecordStream {
         stream.nextFileReady(true);
     }
 
-    // -- the port -----------------------------------------------------------------------------------------------------
+    // The port.
 
     @Override
     public long append(

@@ -44,7 +44,7 @@ final class SimNetwork {
         lastArrivalNs = new long[members + 1][members + 1];
     }
 
-    // -- frames -------------------------------------------------------------------------------------------------------
+    // Frames.
 
     /** Whether a member's frame to another has somewhere to go now. */
     boolean takesFrame(final int from, final int to) {
@@ -127,7 +127,7 @@ final class SimNetwork {
         return damaged;
     }
 
-    // -- connections --------------------------------------------------------------------------------------------------
+    // Connections.
 
     /** A member's process runs: it and the others begin to look for each other. */
     void onStart(final int member) {
@@ -199,7 +199,7 @@ final class SimNetwork {
         simulation.node(other).onReconnection(one, simulation.node(one).isBlank());
     }
 
-    // -- cuts ---------------------------------------------------------------------------------------------------------
+    // Cuts.
 
     /** Cuts some ways for a time, as the plan has it. */
     void cutSomething() {

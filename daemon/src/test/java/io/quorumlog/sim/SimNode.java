@@ -120,7 +120,7 @@ final class SimNode implements Surroundings {
                 plan.pageCache ? "page-cache" : "fsync");
     }
 
-    // -- life and death -----------------------------------------------------------------------------------------------
+    // Life and death.
 
     boolean isUp() {
         return replica != null;
@@ -362,7 +362,7 @@ final class SimNode implements Surroundings {
         return disk;
     }
 
-    // -- inputs -------------------------------------------------------------------------------------------------------
+    // Inputs.
 
     /** A frame has arrived; {@code damaged} if the network flipped a bit of it. */
     void onFrame(final int from, final byte[] frame, final boolean damaged) {
@@ -459,7 +459,7 @@ final class SimNode implements Surroundings {
         });
     }
 
-    // -- the turn -----------------------------------------------------------------------------------------------------
+    // The turn.
 
     private void turn() {
         try {
@@ -533,7 +533,7 @@ final class SimNode implements Surroundings {
         }
     }
 
-    // -- the surroundings ---------------------------------------------------------------------------------------------
+    // The surroundings.
 
     @Override
     public boolean isConnected(final int member) {
@@ -574,7 +574,7 @@ final class SimNode implements Surroundings {
         watch.onRole(role, term);
     }
 
-    // -- what others ask ----------------------------------------------------------------------------------------------
+    // What others ask.
 
     int id() {
         return id;

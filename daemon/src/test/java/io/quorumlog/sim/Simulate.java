@@ -191,7 +191,7 @@ final class Simulate implements Callable<Integer> {
         out.println(smallest.getMessage());
     }
 
-    // -- progress -----------------------------------------------------------------------------------------------------
+    // Progress.
 
     private void showProgress(final long done, final long all) {
         final long nowNs = System.nanoTime();

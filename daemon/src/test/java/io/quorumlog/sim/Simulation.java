@@ -146,7 +146,7 @@ final class Simulation {
         queue.runNext();
     }
 
-    // -- liveness -----------------------------------------------------------------------------------------------------
+    // Liveness.
 
     private void heal() {
         trace(0, "everything is healed", 0, 0, 0, null);
@@ -263,7 +263,7 @@ final class Simulation {
         return invariants.difference();
     }
 
-    // -- what happens -------------------------------------------------------------------------------------------------
+    // What happens.
 
     /** Whether a fault that is about to happen does: then it is counted. */
     boolean happens(final Fault fault) {
@@ -290,7 +290,7 @@ final class Simulation {
         return tally;
     }
 
-    // -- the parts ----------------------------------------------------------------------------------------------------
+    // The parts.
 
     long seed() {
         return seed;

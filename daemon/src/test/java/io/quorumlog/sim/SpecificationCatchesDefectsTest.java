@@ -236,7 +236,7 @@ class SpecificationCatchesDefectsTest {
         });
     }
 
-    // -- mistakes -----------------------------------------------------------------------------------------------------
+    // Mistakes.
 
     private static Mistake once(final Rule rule, final String what, final UnaryOperator<String> change) {
         return new Mistake(rule, what, false, change);

@@ -8,7 +8,7 @@ final class Elections {
         this.history = history;
     }
 
-    // -- hard states --------------------------------------------------------------------------------------------------
+    // Hard states.
 
     /** Term, vote or blankness change; false if the line is about something else. */
     boolean acceptHardState(final Member member, final TraceLine line) {
@@ -118,7 +118,7 @@ final class Elections {
         member.hasLostEntries = false;
     }
 
-    // -- roles --------------------------------------------------------------------------------------------------------
+    // Roles.
 
     boolean acceptRole(final Member member, final TraceLine line) {
         final int leader = line.action().startsWith("Become") ? (int) line.number("leader") : 0;
@@ -154,7 +154,7 @@ final class Elections {
         member.beginLeading();
     }
 
-    // -- messages -----------------------------------------------------------------------------------------------------
+    // Messages.
 
     boolean acceptSending(final Member member, final TraceLine line) {
         switch (line.action()) {

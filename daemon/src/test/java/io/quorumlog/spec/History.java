@@ -28,7 +28,7 @@ final class History {
     /** By the term of the leader that committed it: up to which index. */
     private final TreeMap<Long, Long> committedIn = new TreeMap<>();
 
-    // -- messages -----------------------------------------------------------------------------------------------------
+    // Messages.
 
     void onSent(final String message) {
         sent.add(hash(message));
@@ -47,7 +47,7 @@ final class History {
         return hash ^ hash >>> 32;
     }
 
-    // -- leaders ------------------------------------------------------------------------------------------------------
+    // Leaders.
 
     /** The term's leader; 0 if none is known. */
     int leaderOf(final long term) {
@@ -73,7 +73,7 @@ final class History {
                         + committingTerm + " of " + committed);
     }
 
-    // -- entries ------------------------------------------------------------------------------------------------------
+    // Entries.
 
     void onMade(final long term, final long index, final long count, final long previousTerm) {
         made.computeIfAbsent(term, any -> new Made(index, previousTerm)).lastIndex = index + count - 1;
@@ -114,7 +114,7 @@ final class History {
         requireMade(log, 1);
     }
 
-    // -- commits ------------------------------------------------------------------------------------------------------
+    // Commits.
 
     /** A member has committed up to an index, having known before of {@code before}. */
     void onCommitted(final Member member, final long before, final long index) {

@@ -117,7 +117,7 @@ final class Member {
         blankFollowers.putAll(greeted);
     }
 
-    // -- messages -----------------------------------------------------------------------------------------------------
+    // Messages.
 
     void handle(final TraceLine line) {
         input = line;

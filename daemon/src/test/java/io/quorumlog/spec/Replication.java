@@ -31,7 +31,7 @@ final class Replication {
         return true;
     }
 
-    // -- entries ------------------------------------------------------------------------------------------------------
+    // Entries.
 
     private void clientRequest(final Member member, final TraceLine line) {
         final long index = line.number("index");
@@ -80,7 +80,7 @@ final class Replication {
         member.disk.write(line.number("record"), index, count, entryTerm);
     }
 
-    // -- commits and reads --------------------------------------------------------------------------------------------
+    // Commits and reads.
 
     private void advanceCommitIndex(final Member member, final long index) {
         final long before = member.commitIndex;
@@ -129,7 +129,7 @@ final class Replication {
                 "the term begins with " + member.firstIndexOfTerm + ", committed is " + member.commitIndex);
     }
 
-    // -- messages -----------------------------------------------------------------------------------------------------
+    // Messages.
 
     boolean acceptSending(final Member member, final TraceLine line) {
         if (line.action().equals("AppendEntries")) {

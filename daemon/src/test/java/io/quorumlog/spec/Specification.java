@@ -103,7 +103,7 @@ public final class Specification {
         }
     }
 
-    // -- processes ----------------------------------------------------------------------------------------------------
+    // Processes.
 
     private void restart(final Member member, final TraceLine line) {
         final HardState found = HardState.of(line);
@@ -158,7 +158,7 @@ public final class Specification {
         return true;
     }
 
-    // -- messages -----------------------------------------------------------------------------------------------------
+    // Messages.
 
     private boolean isWhole(final Member member) {
         return traced.size() >= member.size;

@@ -114,7 +114,7 @@ final class TraceLine {
         return text;
     }
 
-    // -- reading ------------------------------------------------------------------------------------------------------
+    // Reading.
 
     private void object() {
         expect('{');

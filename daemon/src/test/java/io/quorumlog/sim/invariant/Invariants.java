@@ -53,7 +53,7 @@ public final class Invariants {
         return members[id - 1];
     }
 
-    // -- members ------------------------------------------------------------------------------------------------------
+    // Members.
 
     /** A member has written a record. */
     public void onRecord(final int id, final LogRecord record) {
@@ -188,7 +188,7 @@ public final class Invariants {
         onCommit(id, commitIndex);
     }
 
-    // -- clients ------------------------------------------------------------------------------------------------------
+    // Clients.
 
     public void onRequest(final ClientRequest request) {
         for (final SimulationInvariant rule : rules) {
@@ -214,7 +214,7 @@ public final class Invariants {
         }
     }
 
-    // -- the end ------------------------------------------------------------------------------------------------------
+    // The end.
 
     /** The run is over: what is left to be checked is. */
     public void atEnd() {

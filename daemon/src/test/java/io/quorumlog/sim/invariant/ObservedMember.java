@@ -111,7 +111,7 @@ public final class ObservedMember {
         return durableSeqBeforeRestart;
     }
 
-    // -- what Invariants has seen -------------------------------------------------------------------------------------
+    // What Invariants has seen.
 
     void onRecord() {
         lastSeq++;
