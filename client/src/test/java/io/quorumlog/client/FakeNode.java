@@ -147,6 +147,7 @@ public final class FakeNode implements AutoCloseable {
     public final class Session {
         private final Socket socket;
         private boolean closed;
+        private boolean hasMore; // what was read goes on behind the request in hand
 
         private Session(Socket socket) {
             this.socket = socket;
@@ -160,6 +161,13 @@ public final class FakeNode implements AutoCloseable {
             socket.setTcpNoDelay(true);
             for (char c : bytes.toCharArray()) {
                 reply(String.valueOf(c));
+                Thread.sleep(1);
+            }
+        }
+
+        /** Waits until something came behind the request in hand. */
+        public void awaitMore() throws IOException, InterruptedException {
+            while (!hasMore && socket.getInputStream().available() == 0) {
                 Thread.sleep(1);
             }
         }
@@ -189,6 +197,7 @@ public final class FakeNode implements AutoCloseable {
                 InputStream in = socket.getInputStream();
                 while (!closed) {
                     if (parser.parse(buffer, start, end) == RequestParser.Result.REQUEST) {
+                        hasMore = start + parser.consumed() < end;
                         answer(words(parser.request()));
                         start += parser.consumed();
                         continue;

@@ -1,5 +1,6 @@
 package io.quorumlog.client;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -247,42 +249,37 @@ class QuorumLogClientTest {
 
     @Test
     void lateReplyIsNotTakenForThatOfTheNextAppend() throws Exception {
-        CountDownLatch late = new CountDownLatch(1);
         a.script((words, session) -> {
-            if (words.contains("first")) {
-                late.await();
+            boolean first = words.contains("first");
+            if (first) {
+                session.awaitMore();
                 session.reply(":1001\r\n");
-                return true;
             }
-            return false;
+            return first;
         });
         QuorumLogClient client = client(Duration.ofMillis(600), a.address());
-        CompletableFuture<Long> first = client.appendAsync(bytes("first"));
-        Thread.sleep(400);
+
+        assertUncertain(client.appendAsync(bytes("first")));
         CompletableFuture<Long> second = client.appendAsync(bytes("second"));
 
-        assertUncertain(first);
-        late.countDown();
-
         assertEquals(1, second.get(2, TimeUnit.SECONDS));
+        assertEquals(1, a.connections(), "the second was not behind the first");
     }
 
     @Test
     void appendBehindALateReplyStillEndsInTime() throws Exception {
         a.script((words, session) -> {
             if (words.contains("first")) {
-                Thread.sleep(700);
+                session.awaitMore();
                 session.reply(":1001\r\n");
             }
             return words.get(0).equals("APPEND");
         });
         QuorumLogClient client = client(Duration.ofMillis(600), a.address());
-        CompletableFuture<Long> first = client.appendAsync(bytes("first"));
-        Thread.sleep(300);
-        CompletableFuture<Long> second = client.appendAsync(bytes("second"));
 
-        assertUncertain(first);
-        assertUncertain(second);
+        assertUncertain(client.appendAsync(bytes("first")));
+        assertUncertain(client.appendAsync(bytes("second")));
+        assertEquals(List.of("APPEND first", "APPEND second"), a.received());
     }
 
     @Test
@@ -339,7 +336,7 @@ class QuorumLogClientTest {
 
         a.fallSilent();
         b.leads();
-        Thread.sleep(600);
+        Thread.sleep(600); // no event to wait for: the link shall have been quiet for longer than 500 ms
         long index = assertTimeoutPreemptively(Duration.ofSeconds(5), () -> client.append(bytes("y")));
 
         assertEquals(2, index);
@@ -354,9 +351,8 @@ class QuorumLogClientTest {
         client.append(bytes("x"));
         a.fallSilent();
         CompletableFuture<Long> lost = client.appendAsync(bytes("lost"));
-        Thread.sleep(300);
         b.leads();
-        Thread.sleep(800);
+        TimeUnit.NANOSECONDS.sleep(AppendLink.SILENCE_NS + 100_000_000); // no event to wait for: silence is time
 
         long index = assertTimeoutPreemptively(Duration.ofSeconds(4), () -> client.append(bytes("y")));
 
@@ -398,9 +394,12 @@ class QuorumLogClientTest {
         b.follows(a);
         QuorumLogClient client = client(Duration.ofSeconds(5), a.address(), b.address());
         client.append(bytes("p0"));
+        CountDownLatch go = new CountDownLatch(1);
         a.script((words, session) -> {
-            if (words.contains("p2")) {
-                Thread.sleep(400);
+            if (words.contains("p1")) {
+                session.awaitMore();
+            } else if (words.contains("p2")) {
+                go.await();
             }
             return false;
         });
@@ -410,8 +409,14 @@ class QuorumLogClientTest {
         List<CompletableFuture<Long>> appends = new ArrayList<>();
         appends.add(client.appendAsync(bytes("p1")));
         appends.add(client.appendAsync(bytes("p2")));
-        Thread.sleep(200); // p1 has been refused, p2 not yet
+        await().pollInterval(10, TimeUnit.MILLISECONDS)
+                .until(() -> b.connections() == 1); // p1 has been refused, p2 not yet
         appends.add(client.appendAsync(bytes("p3")));
+        await().during(100, TimeUnit.MILLISECONDS) // the cycle that sees p3 is over then
+                .atMost(2, TimeUnit.SECONDS)
+                .pollInterval(10, TimeUnit.MILLISECONDS)
+                .until(() -> b.received().isEmpty());
+        go.countDown();
         appends.forEach(CompletableFuture::join);
 
         assertEquals(List.of("p0", "p1", "p2", "p3"), a.log());
@@ -457,9 +462,10 @@ class QuorumLogClientTest {
         opened.add(0, client);
         client.appendAsync(new byte[1500]);
 
-        CompletableFuture<CompletableFuture<Long>> second =
-                CompletableFuture.supplyAsync(() -> client.appendAsync(new byte[5000]));
-        Thread.sleep(200);
+        FutureTask<CompletableFuture<Long>> second = new FutureTask<>(() -> client.appendAsync(new byte[5000]));
+        Thread caller = new Thread(second);
+        caller.start();
+        await().until(() -> caller.getState() == Thread.State.TIMED_WAITING || second.isDone());
         assertFalse(second.isDone(), "went ahead without room");
         go.countDown();
 
@@ -522,9 +528,7 @@ class QuorumLogClientTest {
         a.script((words, session) -> words.get(0).equals("APPEND"));
         QuorumLogClient sent = client(TIMEOUT, a.address());
         CompletableFuture<Long> uncertain = sent.appendAsync(bytes("x"));
-        while (a.received().isEmpty()) {
-            Thread.sleep(5);
-        }
+        await().until(() -> !a.received().isEmpty());
         QuorumLogClient unsent = client(TIMEOUT, b.knowsNoLeader().address());
         CompletableFuture<Long> unavailable = unsent.appendAsync(bytes("x"));
 

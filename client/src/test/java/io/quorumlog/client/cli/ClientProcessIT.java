@@ -1,5 +1,6 @@
 package io.quorumlog.client.cli;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -123,10 +124,17 @@ class ClientProcessIT {
     @Test
     void tailGoesOnWhileItsReaderIsThere() throws Exception {
         node.log().add("a");
-        Process tail = start("client tail 1 | { read -r line; sleep 4; read -r next; echo \"$next\"; }");
+        Process tail = start("client tail 1 | { read -r line; until [ -e '" + directory
+                + "/go' ]; do sleep 0.1; done; read -r next; echo \"$next\"; }");
 
-        Thread.sleep(3500);
+        long readsOfB = 3; // each waits for a second, in which the client looks for its reader some five times
+        await().atMost(BOUND_S, TimeUnit.SECONDS)
+                .until(() -> node.received().stream()
+                                .filter(request -> request.startsWith("READ 2 "))
+                                .count()
+                        >= readsOfB);
         node.log().add("b");
+        Files.createFile(directory.resolve("go"));
 
         assertEquals("2\tb\n", end(tail).out());
     }
