@@ -262,18 +262,16 @@ final class LeaderFinder {
             anyAnswer |= !(e instanceof SocketTimeoutException);
         }
 
-        /** Pauses before the next round. False if there is no time for one. */
+        /**
+         * Pauses before the next round. False if there is no time for one.
+         *
+         * @throws UnavailableException if interrupted; the thread's interrupt status stays set.
+         */
         boolean next() {
-            long leftNs = deadlineNs - System.nanoTime();
-            if (leftNs <= 0) {
+            if (!timeIsLeft()) {
                 return false;
             }
-            try {
-                TimeUnit.NANOSECONDS.sleep(Math.min(pauseNs, leftNs));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new UnavailableException("interrupted");
-            }
+            Deadlines.pause(pauseNs, deadlineNs);
             pauseNs = Math.min(2 * pauseNs, LONGEST_PAUSE_NS);
             if (!anyAnswer) {
                 attemptNs = Math.min(2 * attemptNs, LONGEST_ATTEMPT_NS);
