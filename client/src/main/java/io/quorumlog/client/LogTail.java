@@ -17,8 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LogTail implements AutoCloseable {
     private static final int BATCH = 1000;
-    private static final long SLICE_MS = 1000;
-    private static final long SLICE_NS = TimeUnit.MILLISECONDS.toNanos(SLICE_MS);
+    private static final long SLICE_NS = TimeUnit.MILLISECONDS.toNanos(Requests.SLICE_MS);
 
     private final LeaderFinder finder;
     private final long timeoutNs;
@@ -103,7 +102,8 @@ public final class LogTail implements AutoCloseable {
         answerByNs = System.nanoTime() + SLICE_NS + LeaderFinder.FIRST_ATTEMPT_NS;
         asked = true;
         found = null;
-        connection.send(Requests.joined(Requests.read(position, BATCH, SLICE_MS), Requests.LEADER), answerByNs);
+        connection.send(
+                Requests.joined(Requests.read(position, BATCH, Requests.SLICE_MS), Requests.LEADER), answerByNs);
     }
 
     private void takeAnswer(long deadlineNs) throws IOException {

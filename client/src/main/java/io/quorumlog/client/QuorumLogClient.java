@@ -29,7 +29,11 @@ public final class QuorumLogClient implements AutoCloseable {
     /** Largest payload of all: what any node could be set to accept, in bytes. */
     public static final int MAX_PAYLOAD_BYTES = LogRecord.MAX_PAYLOAD_BYTES;
 
-    private static final long SLICE_MS = 1000; // a long BLOCK is asked for in slices, so that a dead node is noticed
+    /** Nodes that a client asks first unless told otherwise: the three of {@code scripts/cluster start}. */
+    public static final String DEFAULT_SERVERS = "127.0.0.1:6500,127.0.0.1:6501,127.0.0.1:6502";
+
+    /** Longest time that a call takes unless set otherwise: 5 s. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
     private final LeaderFinder finder;
     private final ConnectionPool pool = new ConnectionPool();
@@ -107,7 +111,7 @@ public final class QuorumLogClient implements AutoCloseable {
         long endNs = Deadlines.after(Duration.ofMillis(blockMs));
         while (true) {
             long leftMs = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
-            long sliceMs = Math.max(0, Math.min(SLICE_MS, leftMs));
+            long sliceMs = Math.max(0, Math.min(Requests.SLICE_MS, leftMs));
             List<Entry> entries = Replies.entries(callAny(Requests.read(from, count, sliceMs), sliceMs));
             if (!entries.isEmpty() || leftMs <= sliceMs) {
                 return entries;
@@ -324,10 +328,9 @@ public final class QuorumLogClient implements AutoCloseable {
 
     /** How a client is set up. */
     public static final class Builder {
-        private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
         private static final long DEFAULT_MAX_INFLIGHT_BYTES = 16L * 1024 * 1024;
 
-        private List<ServerAddress> servers = ServerAddress.parseList("127.0.0.1:6500,127.0.0.1:6501,127.0.0.1:6502");
+        private List<ServerAddress> servers = ServerAddress.parseList(DEFAULT_SERVERS);
         private Duration timeout = DEFAULT_TIMEOUT;
         private long maxInflightBytes = DEFAULT_MAX_INFLIGHT_BYTES;
 

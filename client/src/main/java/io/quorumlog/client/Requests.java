@@ -9,6 +9,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Requests {
     private static final byte[] LINE_END = ascii("\r\n"); // first: the others are made with it
 
+    /** A long BLOCK is asked for in slices of this length, so that a dead node is noticed. */
+    static final long SLICE_MS = 1000;
+
     static final byte[] PING = of("PING");
     static final byte[] STATUS = of("STATUS");
     static final byte[] LEADER = of("LEADER");

@@ -31,8 +31,11 @@ final class CommandRunner {
             "help",
             "quit");
 
+    /** How many entries a read asks for if it does not say. */
+    static final int DEFAULT_COUNT = 100;
+
     private static final int NOT_A_NUMBER = -1;
-    private static final int DEFAULT_COUNT = 100;
+    private static final int MAX_MEMBER_ID = 65535;
     private static final int MOST_REPEATS = 5;
     private static final Duration TAIL_SLICE = Duration.ofMillis(200);
 
@@ -88,8 +91,8 @@ final class CommandRunner {
             case "transfer" -> {
                 checkCount(words, count == 2);
                 long id = checkedNumber("id", words.get(1));
-                if (id > 65535) {
-                    throw new CommandFailure("id " + id + ": 1 to 65535");
+                if (id > MAX_MEMBER_ID) {
+                    throw new CommandFailure("id " + id + ": 1 to " + MAX_MEMBER_ID);
                 }
                 client.transfer((int) id);
                 printer.line("OK");

@@ -7,7 +7,7 @@ final class HelpText {
             appendif LAST PAYLOAD    the same, but only if the last client entry has index
                                      LAST (0: empty log)
             read FROM [count N] [block MS] [--raw]
-                                     print committed entries from index FROM on: at most N (100);
+                                     print committed entries from index FROM on: at most N (%d);
                                      wait up to MS for the first (0: for ever)
             tail FROM [--raw]        print committed entries from FROM on as they come
             last                     index of the last client entry, confirmed by a majority (0: none)
@@ -18,7 +18,7 @@ final class HelpText {
             ping [TEXT], echo TEXT   signs of life
             help, quit
             A payload is the rest of the line, inner and trailing blanks kept. Any other command goes
-            to a node as it stands.""";
+            to a node as it stands.""".formatted(CommandRunner.DEFAULT_COUNT);
 
     static final String FOOTER = """
 

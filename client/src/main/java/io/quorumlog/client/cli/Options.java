@@ -1,5 +1,6 @@
 package io.quorumlog.client.cli;
 
+import io.quorumlog.client.QuorumLogClient;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,6 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * @param wordCount how many of the last arguments are the command; 0 if there is none.
  */
 record Options(String servers, Duration timeout, boolean retryUncertain, boolean raw, int wordCount) {
-    private static final String DEFAULT_SERVERS = "127.0.0.1:6500,127.0.0.1:6501,127.0.0.1:6502";
     private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(86_400);
 
     /** The arguments ask for something else: the text to print, and the exit status. */
@@ -49,8 +49,10 @@ record Options(String servers, Duration timeout, boolean retryUncertain, boolean
             }
             List<String> words = parsed.matchedPositionalValue(0, List.<String>of());
             return new Options(
-                    parsed.matchedOptionValue("--servers", DEFAULT_SERVERS),
-                    seconds(parsed.matchedOptionValue("--timeout", "5")),
+                    parsed.matchedOptionValue("--servers", QuorumLogClient.DEFAULT_SERVERS),
+                    parsed.hasMatchedOption("--timeout")
+                            ? seconds(parsed.matchedOptionValue("--timeout", ""))
+                            : QuorumLogClient.DEFAULT_TIMEOUT,
                     parsed.matchedOptionValue("--retry-uncertain", false),
                     parsed.matchedOptionValue("--raw", false),
                     words.size());
@@ -74,12 +76,13 @@ record Options(String servers, Duration timeout, boolean retryUncertain, boolean
         spec.addOption(OptionSpec.builder("--servers")
                 .paramLabel("host:port,…")
                 .type(String.class)
-                .description("nodes to ask first, IPv6 in brackets; default " + DEFAULT_SERVERS)
+                .description("nodes to ask first, IPv6 in brackets; default " + QuorumLogClient.DEFAULT_SERVERS)
                 .build());
         spec.addOption(OptionSpec.builder("--timeout")
                 .paramLabel("S")
                 .type(String.class)
-                .description("longest time in seconds that a command takes; default 5")
+                .description("longest time in seconds that a command takes; default "
+                        + QuorumLogClient.DEFAULT_TIMEOUT.toSeconds())
                 .build());
         spec.addOption(OptionSpec.builder("--retry-uncertain")
                 .type(boolean.class)
