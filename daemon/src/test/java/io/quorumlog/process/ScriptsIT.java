@@ -14,7 +14,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -471,6 +476,43 @@ final class ScriptsIT {
         final Outcome checked = execute(List.of("docker-compose", "-f", file, "config", "-q"));
 
         assertEquals(0, checked.status, checked.output);
+    }
+
+    /** What the script gives to nodes here and the image to those in containers is tuned, and explained, in one place. */
+    @Test
+    void theImageGivesJavaTheOptionsThatTheScriptDoes() throws IOException {
+        final String dockerfile = Files.readString(NodeProcess.ROOT.resolve("Dockerfile"));
+        final Matcher base =
+                Pattern.compile("\nFROM eclipse-temurin:(\\d+)-jre\n").matcher(dockerfile);
+        assertTrue(base.find(), "the image's Java is not found");
+        final Matcher entryPoint = Pattern.compile("\nENTRYPOINT \\[\"java\"(.*?)\"-jar\"", Pattern.DOTALL)
+                .matcher(dockerfile);
+        assertTrue(entryPoint.find(), "the image's entry point is not found");
+        final Set<String> ofImage = new TreeSet<>();
+        final Matcher quoted = Pattern.compile("\"([^\"]*)\"").matcher(entryPoint.group(1));
+        while (quoted.find()) {
+            ofImage.add(quoted.group(1));
+        }
+
+        final Path bin = Files.createDirectories(directory.resolve("fake java/bin"));
+        Files.writeString(
+                bin.resolveSibling("release"),
+                "IMPLEMENTOR=\"Eclipse Adoptium\"\nJAVA_VERSION=\"" + base.group(1) + ".0.99\"\n");
+        Files.writeString(bin.resolve("java"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+        assertTrue(bin.resolve("java").toFile().setExecutable(true));
+        environment.put("JAVA_HOME", bin.getParent().toString());
+        environment.put("JAVA_OPTS", null);
+        environment.put("QUORUMLOG_DATA_DIR", "/data");
+        final Outcome ran = run(List.of("node"));
+        assertEquals(0, ran.status, ran.output);
+        final Set<String> ofScript = ran.output
+                .lines()
+                .takeWhile(option -> !option.equals("-jar"))
+                // Depends on the machine, and silences what the image has no cause to say.
+                .filter(option -> !option.equals("-XX:+UseTransparentHugePages") && !option.startsWith("-Xlog:"))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertEquals(ofScript, ofImage);
     }
 
     private List<String> states() {
