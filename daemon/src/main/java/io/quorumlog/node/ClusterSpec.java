@@ -193,14 +193,13 @@ final class ClusterSpec {
 
         private int number(final String what, final int max) {
             final int start = at;
-            while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+            while (at < text.length() && WholeNumber.isDigit(text.charAt(at))) {
                 at++;
             }
             if (start == at) {
                 throw malformed();
             }
-            // Longer ones are out of range whatever they are, and must not overflow.
-            final long number = at - start > 9 ? Long.MAX_VALUE : Long.parseLong(text.substring(start, at));
+            final long number = WholeNumber.parse(text.substring(start, at));
             if (number < 1 || number > max) {
                 throw wrong(source, text, what + " is out of range; allowed are 1 to " + max);
             }

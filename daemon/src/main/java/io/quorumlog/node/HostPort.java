@@ -60,7 +60,7 @@ record HostPort(String host, int port) {
     /** Only digits and dots: an IPv4 address or a mistake. The JDK would take {@code 10.1} for 10.0.0.1. */
     private static boolean looksNumeric(final String host) {
         for (int i = 0; i < host.length(); i++) {
-            if (!isDigit(host.charAt(i)) && host.charAt(i) != '.') {
+            if (!WholeNumber.isDigit(host.charAt(i)) && host.charAt(i) != '.') {
                 return false;
             }
         }
@@ -70,7 +70,7 @@ record HostPort(String host, int port) {
     private static boolean isIpv4(final String host) {
         final String[] parts = host.split("\\.", -1);
         for (final String part : parts) {
-            if (part.isEmpty() || part.length() > 3 || Integer.parseInt(part) > 255) {
+            if (part.isEmpty() || part.length() > 3 || WholeNumber.parse(part) > 255) {
                 return false;
             }
         }
@@ -93,14 +93,10 @@ record HostPort(String host, int port) {
         for (int i = 0; i < label.length(); i++) {
             final char c = label.charAt(i);
             final boolean isLetter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
-            if (!isLetter && !isDigit(c) && c != '-' && c != '_') {
+            if (!isLetter && !WholeNumber.isDigit(c) && c != '-' && c != '_') {
                 return false;
             }
         }
         return !label.isEmpty() && label.length() <= MAX_LABEL_LENGTH && label.charAt(0) != '-' && !label.endsWith("-");
-    }
-
-    private static boolean isDigit(final char c) {
-        return c >= '0' && c <= '9';
     }
 }

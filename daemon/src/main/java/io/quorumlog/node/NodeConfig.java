@@ -207,16 +207,11 @@ record NodeConfig(
         }
 
         private int number(final Setting setting, final int min, final int max) {
-            final String value = required(setting);
-            boolean isNumber = !value.isEmpty() && value.length() <= 9;
-            for (int i = 0; i < value.length() && isNumber; i++) {
-                isNumber = value.charAt(i) >= '0' && value.charAt(i) <= '9';
-            }
-            final int number = isNumber ? Integer.parseInt(value) : -1;
+            final long number = WholeNumber.parse(required(setting));
             if (number < min || number > max) {
                 throw wrong(setting, "must be a whole number from " + min + " to " + max);
             }
-            return number;
+            return (int) number;
         }
 
         private int choice(final Setting setting, final String first, final String second) {

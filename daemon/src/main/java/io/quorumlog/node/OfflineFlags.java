@@ -62,14 +62,9 @@ final class OfflineFlags {
         return new OfflineTask.Dump(dataDir, from, to);
     }
 
-    /** The largest index has 19 digits. */
     private static long index(final String text) {
-        boolean isNumber = !text.isEmpty() && text.length() <= 19;
-        for (int i = 0; i < text.length() && isNumber; i++) {
-            isNumber = text.charAt(i) >= '0' && text.charAt(i) <= '9';
-        }
-        final long index = isNumber ? Long.parseUnsignedLong(text) : -1;
-        if (index < 0) {
+        final long index = WholeNumber.parse(text);
+        if (index == WholeNumber.NONE) {
             throw new ConfigException(
                     DUMP + " " + ConfigException.echo(text), "must be whole numbers from 0 to " + Long.MAX_VALUE);
         }
