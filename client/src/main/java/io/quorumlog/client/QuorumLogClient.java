@@ -67,7 +67,7 @@ public final class QuorumLogClient implements AutoCloseable {
      * @throws UncertainException if it may or may not be in the log; all other exceptions mean that it is not.
      */
     public long append(byte[] payload) {
-        return await(appendAsync(payload));
+        return submitAndWait(Requests.append(checkedPayload(payload)));
     }
 
     /**
@@ -78,7 +78,7 @@ public final class QuorumLogClient implements AutoCloseable {
      * @throws UncertainException if it may or may not be in the log; all other exceptions mean that it is not.
      */
     public long appendIf(long last, byte[] payload) {
-        return await(submit(Requests.appendIf(last, checkedPayload(payload))));
+        return submitAndWait(Requests.appendIf(last, checkedPayload(payload)));
     }
 
     /**
@@ -90,7 +90,7 @@ public final class QuorumLogClient implements AutoCloseable {
      * @throws UnavailableException if there was no room for it.
      */
     public CompletableFuture<Long> appendAsync(byte[] payload) {
-        return submit(Requests.append(checkedPayload(payload)));
+        return pipeline.submit(Requests.append(checkedPayload(payload)));
     }
 
     /**
@@ -188,10 +188,6 @@ public final class QuorumLogClient implements AutoCloseable {
         pool.close();
     }
 
-    private CompletableFuture<Long> submit(byte[] frame) {
-        return pipeline.submit(frame);
-    }
-
     private static byte[] checkedPayload(byte[] payload) {
         if (payload.length > MAX_PAYLOAD_BYTES) {
             throw new TooBigException(payload.length + " bytes: no node accepts more than " + MAX_PAYLOAD_BYTES);
@@ -199,12 +195,10 @@ public final class QuorumLogClient implements AutoCloseable {
         return payload;
     }
 
-    private long await(CompletableFuture<Long> append) {
-        if (pipeline.isOwnThread()) {
-            throw new IllegalStateException("a blocking call on the client's own thread would wait for ever");
-        }
+    private long submitAndWait(byte[] frame) {
+        checkMayBlock();
         try {
-            return append.get();
+            return pipeline.submit(frame).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UncertainException("interrupted before the leader answered");
@@ -321,6 +315,10 @@ public final class QuorumLogClient implements AutoCloseable {
         if (closed) {
             throw new UnavailableException("the client is closed");
         }
+        checkMayBlock();
+    }
+
+    private void checkMayBlock() {
         if (pipeline.isOwnThread()) {
             throw new IllegalStateException("a blocking call on the client's own thread would delay all appends");
         }

@@ -492,6 +492,26 @@ class QuorumLogClientTest {
     }
 
     @Test
+    void blockingAppendInACallbackIsRefusedBeforeItIsSent() throws Exception {
+        CountDownLatch attached = new CountDownLatch(1);
+        a.script((words, session) -> {
+            attached.await();
+            return false;
+        });
+        QuorumLogClient client = client();
+
+        CompletableFuture<Long> blocking = client.appendAsync(bytes("x")).thenApply(index -> client.append(bytes("y")));
+        CompletableFuture<Long> blockingIf =
+                client.appendAsync(bytes("x")).thenApply(index -> client.appendIf(index, bytes("z")));
+        attached.countDown();
+
+        assertThrows(ExecutionException.class, () -> blocking.get(2, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> blockingIf.get(2, TimeUnit.SECONDS));
+        client.append(bytes("end")); // on the same connection, so behind what was sent
+        assertEquals(List.of("x", "x", "end"), a.log());
+    }
+
+    @Test
     void appendSubmittedWhileTheClientClosesIsCompleted() throws Exception {
         b.leads();
         for (int i = 0; i < 200; i++) {
