@@ -220,7 +220,12 @@ public final class QuorumLogClient implements AutoCloseable {
             if (connection == null) {
                 connection = finder.connectToLeader(deadlineNs);
             }
-            Reply reply = exchange(connection, frame, repeatable ? rounds.attemptDeadlineNs() : deadlineNs, rounds);
+            Reply reply;
+            try {
+                reply = exchange(connection, frame, repeatable ? rounds.attemptDeadlineNs() : deadlineNs, rounds);
+            } catch (UnavailableException e) {
+                throw repeatable ? e : new UncertainException("interrupted, so it may or may not happen");
+            }
             if (reply == null && !repeatable) {
                 throw new UncertainException("no answer, so it may or may not happen" + finder.because());
             }
@@ -285,7 +290,11 @@ public final class QuorumLogClient implements AutoCloseable {
         }
     }
 
-    /** One request, one reply; null if there is none, and then the node is suspect. */
+    /**
+     * One request, one reply; null if there is none, and then the node is suspect.
+     *
+     * @throws UnavailableException if interrupted; the node may have got the request.
+     */
     private Reply exchange(NodeConnection connection, byte[] frame, long deadlineNs, LeaderFinder.Rounds rounds) {
         try {
             Reply reply = connection.call(frame, deadlineNs);

@@ -638,6 +638,21 @@ class QuorumLogClientTest {
     }
 
     @Test
+    void transferInterruptedBehindItsRequestIsUncertain() {
+        Thread caller = Thread.currentThread();
+        a.script((words, session) -> {
+            boolean transfer = words.get(0).equals("TRANSFER");
+            if (transfer) {
+                caller.interrupt();
+            }
+            return transfer;
+        });
+
+        assertThrows(UncertainException.class, () -> client().transfer(2));
+        assertTrue(Thread.interrupted());
+    }
+
+    @Test
     void readWaitsForTheFirstEntryAcrossSlices() {
         QuorumLogClient client = client();
         CompletableFuture.delayedExecutor(1300, TimeUnit.MILLISECONDS)
