@@ -42,11 +42,13 @@ public final class LogTail implements AutoCloseable {
     }
 
     /**
-     * The next entry, or null if none was committed within the timeout. A timeout shorter than it takes to connect finds
-     * nothing for ever.
+     * The next entry, or null if none came within the timeout. A timeout shorter than it takes to connect finds nothing
+     * for ever.
      *
-     * @throws UnavailableException if no node has answered for longer than the client's timeout; another call tries again.
-     * @throws ServerErrorException if a node refuses to read.
+     * @param timeout 0 or less: gives what was fetched already, and asks nobody.
+     * @throws UnavailableException if no node has answered for a second longer than the client's timeout, the thread is
+     *     interrupted (its status stays set), or the tail is closed. If it is not, another call goes on where this ended.
+     * @throws ServerErrorException if a node refuses to read; another call asks again.
      */
     public Entry next(Duration timeout) {
         if (closed) {
@@ -64,6 +66,7 @@ public final class LogTail implements AutoCloseable {
         return entry;
     }
 
+    /** To be called by the tail's thread, too: not while another one is in {@link #next}. */
     @Override
     public void close() {
         closed = true;

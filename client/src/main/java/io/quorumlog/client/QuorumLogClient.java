@@ -18,12 +18,15 @@ import java.util.concurrent.TimeUnit;
  * A client of a quorumlog cluster. Thread-safe; one for a whole program is enough.
  *
  * <p>It finds the leader by itself, follows it, and repeats what certainly did not happen, all within one timeout a call.
- * An append whose outcome is unknown is never repeated: it ends in an {@link UncertainException}. Blocking calls may be
- * interrupted; an append that is interrupted is uncertain.
+ * An append whose outcome is unknown is never repeated: it ends in an {@link UncertainException}.
+ *
+ * <p>Calls that ask a node block, but for {@link #appendAsync}. They may be interrupted: that is an
+ * {@link UncertainException} if an append or a transfer was under way, else an {@link UnavailableException}, and the
+ * thread's interrupt status stays set. On the client's own thread they throw an {@link IllegalStateException}, and send
+ * nothing.
  *
  * <p>All appends, blocking or not, share one connection to the leader and keep the order of their calls as long as the
- * leader does not change. Futures are completed on the client's own thread: what hangs on them must not block, and a
- * blocking call from there is refused.
+ * leader does not change. Futures are completed on the client's own thread: what hangs on them must not block.
  */
 public final class QuorumLogClient implements AutoCloseable {
     /** Largest payload of all: what any node could be set to accept, in bytes. */
@@ -51,11 +54,18 @@ public final class QuorumLogClient implements AutoCloseable {
         }
     }
 
-    /** For the nodes at these addresses, {@code host:port} separated by commas, IPv6 in brackets; others it finds itself. */
+    /**
+     * A client with the {@link Builder}'s defaults; it connects when it has something to do.
+     *
+     * @param servers as for {@link Builder#servers}.
+     * @throws IllegalArgumentException that names what is wrong with the list.
+     * @throws UncheckedIOException if the process has no file descriptor left.
+     */
     public static QuorumLogClient connect(String servers) {
         return builder().servers(servers).build();
     }
 
+    /** To set more than the servers. */
     public static Builder builder() {
         return new Builder();
     }
@@ -63,19 +73,24 @@ public final class QuorumLogClient implements AutoCloseable {
     /**
      * Appends an entry and waits until it is committed.
      *
+     * @param payload of 0 to {@link #MAX_PAYLOAD_BYTES} bytes; the nodes may be set to take fewer.
      * @return its index.
-     * @throws UncertainException if it may or may not be in the log; all other exceptions mean that it is not.
+     * @throws UncertainException if it may or may not be in the log: no answer came in time, or the call was interrupted
+     *     meanwhile. All other exceptions mean that it is not, and will not be.
+     * @throws TooBigException if the payload is larger than the nodes accept.
+     * @throws UnavailableException if no leader took it within the timeout, there was no room for it (see
+     *     {@link #appendAsync}), or the client is closed.
+     * @throws ServerErrorException if the leader refuses it for another reason.
      */
     public long append(byte[] payload) {
         return submitAndWait(Requests.append(checkedPayload(payload)));
     }
 
     /**
-     * Appends an entry if the log's last client entry has index {@code last}; 0: if the log is empty.
+     * Like {@link #append}, but only if the log's last client entry has index {@code last}.
      *
-     * @return its index.
+     * @param last 0 or more; 0: if the log is empty.
      * @throws ConflictException if it has another: nothing was appended.
-     * @throws UncertainException if it may or may not be in the log; all other exceptions mean that it is not.
      */
     public long appendIf(long last, byte[] payload) {
         return submitAndWait(Requests.appendIf(last, checkedPayload(payload)));
@@ -85,27 +100,35 @@ public final class QuorumLogClient implements AutoCloseable {
      * Appends an entry without waiting for it. Waits for room, within the timeout, while more than
      * {@link Builder#maxInflightBytes} are in flight; on the client's own thread it does not wait.
      *
-     * @param payload copied before the call returns.
-     * @return completed with the index, or exceptionally with a {@link QuorumLogException}, within the timeout.
-     * @throws UnavailableException if there was no room for it.
+     * @param payload as for {@link #append}; copied before the call returns.
+     * @return completed with the index, or exceptionally with what {@link #append} throws, within the timeout; to cancel
+     *     it does not take the append back.
+     * @throws TooBigException if no node could accept it.
+     * @throws UnavailableException if there was no room for it, the wait for room was interrupted, or the client is
+     *     closed.
      */
     public CompletableFuture<Long> appendAsync(byte[] payload) {
         return pipeline.submit(Requests.append(checkedPayload(payload)));
     }
 
     /**
-     * Reads committed entries with an index of at least {@code from}, oldest first; none if there is none yet.
+     * Reads committed entries with an index of at least {@code from}, oldest first; none if the node that answers knows
+     * of none yet. It may be a follower, and lag: {@link #last} says how far the log goes.
      *
+     * @param from 0 or more.
+     * @param count 1 or more.
      * @return at most {@code count}, fewer also where they exceed 4 MiB together.
+     * @throws UnavailableException if no node answered within the timeout, or the client is closed.
+     * @throws ServerErrorException if a node refuses, as where {@code from} or {@code count} is less.
      */
     public List<Entry> read(long from, int count) {
         return read(from, count, 0);
     }
 
     /**
-     * Like {@link #read(long, int)}, but waits for the first entry.
+     * Like {@link #read(long, int)}, but waits for the first entry, in addition to the timeout.
      *
-     * @param blockMs for how long; 0: not at all (not for ever, as in the protocol).
+     * @param blockMs for how long; 0 or less: not at all (not for ever, as in the protocol).
      */
     public List<Entry> read(long from, int count, long blockMs) {
         long endNs = Deadlines.after(Duration.ofMillis(blockMs));
@@ -119,22 +142,42 @@ public final class QuorumLogClient implements AutoCloseable {
         }
     }
 
-    /** Index of the last committed client entry, 0 if there is none; as of now, confirmed by a majority. */
+    /**
+     * Index of the last committed client entry, 0 if there is none; as of now, confirmed by a majority.
+     *
+     * @throws UnavailableException if no leader answered within the timeout, or the client is closed.
+     * @throws ServerErrorException if the node's reply has another form than asked for.
+     */
     public long last() {
         return Replies.number(callLeader(Requests.LAST, true));
     }
 
-    /** What a node says of itself, of the leader if one is known: the keys of STATUS and their values, in order. */
+    /**
+     * What a node says of itself, the leader if it is known and answers: the keys of STATUS and their values, in order.
+     *
+     * @throws UnavailableException if no node answered within the timeout, or the client is closed.
+     * @throws ServerErrorException if the node's reply has another form than asked for.
+     */
     public Map<String, String> status() {
         return Replies.status(callAny(Requests.STATUS, 0));
     }
 
-    /** Who leads, as far as the node that is asked knows. */
+    /**
+     * Who leads, as far as the node that is asked knows; empty if it knows of none.
+     *
+     * @throws UnavailableException if no node answered within the timeout, or the client is closed.
+     * @throws ServerErrorException if the node's reply has another form than asked for.
+     */
     public Optional<Leader> leader() {
         return Replies.leader(callAny(Requests.LEADER, 0));
     }
 
-    /** The cluster's members, as a node sees them. */
+    /**
+     * The cluster's members, as a node sees them.
+     *
+     * @throws UnavailableException if no node answered within the timeout, or the client is closed.
+     * @throws ServerErrorException if the node's reply has another form than asked for.
+     */
     public List<Member> members() {
         return Replies.members(callAny(Requests.MEMBERS, 0));
     }
@@ -142,8 +185,10 @@ public final class QuorumLogClient implements AutoCloseable {
     /**
      * Hands the leadership to another member; returns when it leads.
      *
-     * @throws ServerErrorException if it can't.
-     * @throws UncertainException if no answer came: it may or may not happen.
+     * @param memberId 1 to 65535; the leader's own does nothing.
+     * @throws ServerErrorException if it can't, or there is no such member.
+     * @throws UncertainException if no answer came, or the call was interrupted meanwhile: it may or may not happen.
+     * @throws UnavailableException if no leader was found within the timeout, or the client is closed.
      */
     public void transfer(int memberId) {
         Replies.checked(callLeader(Requests.of("TRANSFER", Integer.toString(memberId)), false));
@@ -159,10 +204,15 @@ public final class QuorumLogClient implements AutoCloseable {
     }
 
     /**
-     * Any command but APPEND, APPENDIF and TAIL, which have methods of their own. Sent to the leader if one is known, else to
-     * any node; follows NOTLEADER, waits out NOLEADER. May be sent more than once if a connection breaks.
+     * Any command but APPEND, APPENDIF and TAIL, which have methods of their own. Sent to the leader if one is known,
+     * else to any node; follows NOTLEADER, waits out NOLEADER. May be sent more than once: if a connection breaks, or
+     * if the answer takes longer than a second or so, as that to a READ that blocks may.
      *
+     * @param arguments the command's word, and what belongs behind it.
      * @return the node's reply; an error reply is returned, not thrown.
+     * @throws IllegalArgumentException if it is one of those three.
+     * @throws UnavailableException if no node answered within the timeout, and unlike elsewhere one may have carried it
+     *     out; or if the client is closed.
      */
     public Reply command(byte[]... arguments) {
         String word = new String(arguments[0], StandardCharsets.UTF_8).toUpperCase(Locale.ROOT);
@@ -175,12 +225,19 @@ public final class QuorumLogClient implements AutoCloseable {
         }
     }
 
-    /** Reads on and on from an index; the tail belongs to one thread, and is to be closed by it. */
+    /**
+     * Reads on and on from an index, 1 if it is less. Returns at once: the tail connects when it is asked. It belongs to
+     * one thread, which closes it; the client may be closed before.
+     */
     public LogTail tail(long from) {
         return new LogTail(finder, timeoutNs, from);
     }
 
-    /** Ends all calls: what was not sent fails, appends in flight are uncertain. Tails are closed by their owners. */
+    /**
+     * Ends appends: what was not sent is unavailable, what is in flight uncertain. Other calls under way may still take
+     * their time, later ones are refused; tails go on. Returns within a second or so, from any thread; a second call
+     * does nothing.
+     */
     @Override
     public void close() {
         closed = true;
@@ -333,7 +390,7 @@ public final class QuorumLogClient implements AutoCloseable {
         }
     }
 
-    /** How a client is set up. */
+    /** How a client is set up. Used by one thread at a time; may build several. */
     public static final class Builder {
         private static final long DEFAULT_MAX_INFLIGHT_BYTES = 16L * 1024 * 1024;
 
@@ -344,9 +401,9 @@ public final class QuorumLogClient implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Nodes to ask first; the three of {@code scripts/cluster start} unless set.
+         * Nodes to ask first; {@link QuorumLogClient#DEFAULT_SERVERS} unless set. Others the client finds itself.
          *
-         * @param list {@code host:port} separated by commas, IPv6 in brackets.
+         * @param list {@code host:port} separated by commas, IPv6 in brackets; at least one.
          * @throws IllegalArgumentException that names what is wrong with the list.
          */
         public Builder servers(String list) {
@@ -354,7 +411,12 @@ public final class QuorumLogClient implements AutoCloseable {
             return this;
         }
 
-        /** Longest time that a call takes, whatever happens; 5 s unless set. */
+        /**
+         * Longest time that a call takes, whatever happens, beside what a read is told to block;
+         * {@link QuorumLogClient#DEFAULT_TIMEOUT} unless set.
+         *
+         * @throws IllegalArgumentException if it is not more than 0.
+         */
         public Builder timeout(Duration timeout) {
             if (timeout.isNegative() || timeout.isZero()) {
                 throw new IllegalArgumentException("timeout " + timeout + ": must be more than 0");
@@ -364,8 +426,10 @@ public final class QuorumLogClient implements AutoCloseable {
         }
 
         /**
-         * Most bytes of appends in flight, 1 KiB for each counted in; 16 MiB unless set, which is some 16,000 small ones. The
-         * last of them must be answered within the timeout, too. A larger one goes alone.
+         * Most bytes of appends in flight, 1 KiB for each counted in; 16 MiB unless set, which is some 16,000 small
+         * ones. The last of them must be answered within the timeout, too. A larger one goes alone.
+         *
+         * @throws IllegalArgumentException if it is less than 1.
          */
         public Builder maxInflightBytes(long maxInflightBytes) {
             if (maxInflightBytes < 1) {
@@ -375,7 +439,11 @@ public final class QuorumLogClient implements AutoCloseable {
             return this;
         }
 
-        /** Starts a client; connects when it has something to do. */
+        /**
+         * Starts a client; it connects when it has something to do.
+         *
+         * @throws UncheckedIOException if the process has no file descriptor left.
+         */
         public QuorumLogClient build() {
             return new QuorumLogClient(this);
         }

@@ -1,6 +1,9 @@
 package io.quorumlog.client;
 
-/** The payload exceeds the nodes' {@code max-entry-bytes}: nothing was appended. */
+/**
+ * The payload exceeds the nodes' {@code max-entry-bytes}, or {@link QuorumLogClient#MAX_PAYLOAD_BYTES}: nothing was
+ * appended.
+ */
 public final class TooBigException extends QuorumLogException {
     private static final long serialVersionUID = 1L;
 
