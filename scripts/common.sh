@@ -39,14 +39,7 @@ find_java() {
         java=$(command -v java) || die 1 "there is no java on the path; install a JDK 17 or newer, or set JAVA_HOME"
     fi
     # A JDK says in a file what it is; to start it just to ask takes a tenth of a second.
-    home=$java
-    while [ -L "$home" ]; do
-        link=$(readlink "$home")
-        case $link in
-            /*) home=$link ;;
-            *) home=${home%/*}/$link ;;
-        esac
-    done
+    home=$(readlink -f "$java")
     home=${home%/bin/java}
     java_vendor=
     java_version=
