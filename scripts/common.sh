@@ -58,7 +58,7 @@ find_java() {
         java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9.]*\).*/\1/p')
     fi
     java_major=${java_version%%.*}
-    [ "${java_major:-0}" -ge 17 ] || die 1 "$java is too old or no Java; a JDK 17 or newer is needed"
+    [ "${java_major:-0}" -ge 17 ] || die 1 "$java is too old or no Java; install a JDK 17 or newer, or set JAVA_HOME"
 }
 
 # Prints the flags that every JVM of ours gets. They hold no blanks. No files in the temporary directory, no core dumps.
@@ -85,7 +85,7 @@ build() {
     done
     printf '%s\n' "building (the first time, Maven downloads what it needs) ..." >&2
     # Maven's own output is of use only where it fails, and then it must not hide in what we print.
-    (cd "$root" && mvn -B -q -Dstyle.color=never package "$build_tests" -pl "$modules" -am) >&2 || die 1 "the build failed"
+    (cd "$root" && mvn -B -q -Dstyle.color=never package "$build_tests" -pl "$modules" -am) >&2 || die 1 "the build failed; above, Maven says why"
 }
 
 # Builds if one of these is not there.

@@ -456,8 +456,42 @@ final class ScriptsIT {
         assertEquals(1, outcome.output.lines().count(), outcome.output);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"check-trace", "check-trace --nosuch", "bench nosuch", "torment nosuch"})
+    void aWrongArgumentIsOneLineThatSaysWhereMoreIsAndStatusTwo(final String command) {
+        final Outcome outcome = run(List.of(command.split(" ")));
+
+        assertEquals(2, outcome.status, outcome.output);
+        assertEquals(1, outcome.output.lines().count(), outcome.output);
+        assertTrue(outcome.output.matches("(?s).*scripts/\\S+ (--)?help says more\n"), outcome.output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"bench", "bench --help", "check-trace --help", "cluster", "cluster --help", "torment --help"})
+    void helpNeedsNoJava(final String command) {
+        environment.put("JAVA_HOME", "/nowhere");
+
+        final Outcome outcome = run(List.of(command.split(" ")));
+
+        assertEquals(0, outcome.status, outcome.output);
+        assertTrue(outcome.output.lines().count() > 3, outcome.output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bench load", "check-trace x", "client", "cluster start", "node", "simulate", "torment"})
+    void aJavaHomeWithoutJavaIsOneLine(final String command) {
+        environment.put("JAVA_HOME", "/nowhere");
+
+        final Outcome outcome = run(List.of(command.split(" ")));
+
+        assertEquals(1, outcome.status, outcome.output);
+        assertEquals(1, outcome.output.lines().count(), outcome.output);
+        assertTrue(outcome.output.contains("JAVA_HOME=/nowhere"), outcome.output);
+    }
+
     @Test
-    void theContainerCheckSaysThatThereIsNoEngine() {
+    void theContainerCheckSaysThatThereIsNoEngine() throws IOException {
         assumeTrue(isInstalled("bash"), "bash is not installed");
         environment.put("DOCKER_HOST", "unix://" + directory.resolve("nothing"));
 
@@ -465,7 +499,14 @@ final class ScriptsIT {
 
         assertEquals(0, skipped.status, skipped.output);
         assertTrue(skipped.output.startsWith("skipped: "), skipped.output);
-        assertEquals(2, run(List.of("container-check", "now")).status);
+        final Outcome refused = run(List.of("container-check", "now"));
+        assertEquals(2, refused.status, refused.output);
+        assertEquals(1, refused.output.lines().count(), refused.output);
+        final Path link =
+                Files.createSymbolicLink(directory.resolve("a link"), clone.resolve("scripts/container-check"));
+        final Outcome helped = execute(List.of(link.toString(), "--help"));
+        assertEquals(0, helped.status, helped.output);
+        assertTrue(helped.output.startsWith("Tries out the image"), helped.output);
     }
 
     @Test
