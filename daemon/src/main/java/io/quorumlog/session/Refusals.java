@@ -20,6 +20,10 @@ final class Refusals {
 
     static String notInRange(
             final String name, final Request request, final int argument, final long least, final long most) {
+        if (request.hasLeadingZero(argument)) {
+            return "ERR " + name + " must be a whole number without leading zeros, not '" + request.echo(argument)
+                    + "'";
+        }
         return "ERR " + name + " must be a whole number from " + least + " to " + most + ", not '"
                 + request.echo(argument) + "'";
     }

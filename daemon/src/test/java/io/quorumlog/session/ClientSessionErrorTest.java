@@ -163,6 +163,27 @@ class ClientSessionErrorTest {
                 client.allReplies());
     }
 
+    /** There is one spelling of a number only; to say that 01 is not from 0 to 9 would be no help. */
+    @Test
+    void numberWithALeadingZeroIsRefusedForThat() {
+        client.line("READ 01")
+                .line("TAIL 00")
+                .line("READ 1 COUNT 05")
+                .line("TRANSFER 002")
+                .line("APPENDIF 0000 x");
+        client.line("READ 0x1").line("TRANSFER 0");
+
+        assertEquals(
+                "-ERR from must be a whole number without leading zeros, not '01'\r\n"
+                        + "-ERR from must be a whole number without leading zeros, not '00'\r\n"
+                        + "-ERR COUNT must be a whole number without leading zeros, not '05'\r\n"
+                        + "-ERR id must be a whole number without leading zeros, not '002'\r\n"
+                        + "-ERR last must be a whole number without leading zeros, not '0000'\r\n"
+                        + "-ERR from must be a whole number from 0 to 9223372036854775807, not '0x1'\r\n"
+                        + "-ERR id must be a whole number from 1 to 65535, not '0'\r\n",
+                client.allReplies());
+    }
+
     @Test
     void protocolErrorIsAnsweredAndFinishesTheSession() {
         client.line("APPEND b").send("*1\r\n$-5\r\nPING\r\n").line("APPEND evil");

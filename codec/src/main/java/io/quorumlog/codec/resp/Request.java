@@ -111,6 +111,22 @@ public final class Request {
         return value < 0 ? NOT_A_NUMBER : value; // 19 digits reach 10^19 - 1 < 2^64: an overflow shows in the sign
     }
 
+    /** Whether argument {@code i} is digits of which the first is a zero too many: why it is no number, if it is none. */
+    public boolean hasLeadingZero(int i) {
+        int length = argumentLength(i);
+        int offset = argumentOffset(i);
+        if (length < 2 || buffer.getByte(offset) != '0') {
+            return false;
+        }
+        for (int k = 1; k < length; k++) {
+            byte b = buffer.getByte(offset + k);
+            if (b < '0' || b > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * Argument {@code i} for an error message: at most {@link RespLimits#MAX_ECHO_BYTES} bytes of UTF-8 on one line, cut
      * between characters; control characters and what is no UTF-8 become {@code ?}.

@@ -59,6 +59,13 @@ class RequestTest {
         assertEquals(Request.NOT_A_NUMBER, request(argument).argumentAsLong(0));
     }
 
+    @ParameterizedTest
+    @CsvSource({"01,true", "00,true", "007,true", "0,false", "10,false", "0x1,false", "0-,false", "0:,false", "'',false"
+    })
+    void leadingZeroIsOneBeforeOtherDigits(String argument, boolean expected) {
+        assertEquals(expected, request(argument).hasLeadingZero(0));
+    }
+
     @Test
     void wordsAreEqualInAnyCase() {
         Request request = request("aPPend", "APPENDS", "APPEN", "append\0");
