@@ -142,7 +142,7 @@ public final class ClientSession {
                 case OVERSIZE -> {
                     // Its bytes are gone, it can't be offered again: the answer waits instead of the request.
                     position += parser.consumed();
-                    lateError = Refusals.oversize(parser.request(), settings.maxEntryBytes());
+                    lateError = Refusals.oversize(parser.request(), settings.maxEntryBytes(), parser.maxRequestBytes());
                     endTail();
                     answerLateError();
                 }

@@ -28,8 +28,12 @@ final class Refusals {
                 + request.echo(argument) + "'";
     }
 
-    /** Of a request that was too large to be held: there are only its command word, and the lengths of the others. */
-    static String oversize(final Request request, final int maxEntryBytes) {
+    /**
+     * Of a request that was too large to be held: there are only its command word, and the lengths of the others.
+     *
+     * @param maxRequestBytes what can be held
+     */
+    static String oversize(final Request request, final int maxEntryBytes, final int maxRequestBytes) {
         final Command command = Command.find(request);
         if (command == null) {
             return unknownCommand(request);
@@ -47,6 +51,18 @@ final class Refusals {
             return "TOOBIG a payload of " + request.argumentLength(payload) + " bytes is more than max-entry-bytes="
                     + maxEntryBytes;
         }
+        if (payload == 0 && request.argumentLength(longest) <= maxRequestBytes) {
+            return "ERR the arguments of '" + command.lowerCaseName() + "' are too long: " + argumentBytes(request)
+                    + " bytes together; at most " + maxRequestBytes + " are read, with their headers";
+        }
         return "ERR " + command.argumentName(longest) + " is too long: " + request.argumentLength(longest) + " bytes";
+    }
+
+    private static long argumentBytes(final Request request) {
+        long bytes = 0;
+        for (int i = 1; i < request.argumentCount(); i++) {
+            bytes += request.argumentLength(i);
+        }
+        return bytes;
     }
 }

@@ -3,6 +3,7 @@ package io.quorumlog.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,6 +161,21 @@ class ClientSessionErrorTest {
                         + "-ERR last is too long: 1200000 bytes\r\n".repeat(2)
                         + "-TOOBIG a payload of 1200000 bytes is more than max-entry-bytes=1048576\r\n"
                         + "-ERR argument 1 is too long: 1200000 bytes\r\n",
+                client.allReplies());
+    }
+
+    /** No argument of them is long by itself: the mistake was to blame the longest one. */
+    @Test
+    void argumentsThatAreTooLongTogetherAreSaidToBe() {
+        final String[] words = new String[700];
+        Arrays.fill(words, "w".repeat(2_000));
+        words[0] = "COMMAND";
+
+        client.send(FakeClient.request(words) + FakeClient.request("PING"));
+
+        assertEquals(
+                "-ERR the arguments of 'command' are too long: 1398000 bytes together;"
+                        + " at most 1114112 are read, with their headers\r\n+PONG\r\n",
                 client.allReplies());
     }
 
