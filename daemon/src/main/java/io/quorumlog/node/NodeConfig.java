@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -63,8 +64,13 @@ record NodeConfig(
             flags = commandLine.parseArgs(arguments);
         } catch (final CommandLine.UnmatchedArgumentException e) {
             throw unknown(e.getUnmatched());
+        } catch (final CommandLine.OverwrittenOptionException e) {
+            throw misused(e.getOverwritten(), "must be given only once");
+        } catch (final CommandLine.MissingParameterException e) {
+            throw misused(e.getMissing().get(0), needs(e.getMissing().get(0)));
         } catch (final CommandLine.ParameterException e) {
-            throw new ConfigException("flags", ConfigException.echo(e.getMessage()) + "; see --help");
+            // What is left: all values are taken as text, and judged by us, but those of flags that have none.
+            throw misused(e.getArgSpec(), "takes no value");
         }
         if (flags.isUsageHelpRequested()) {
             return new Parsed(null, null, commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF));
@@ -80,14 +86,28 @@ record NodeConfig(
     /** What the command line asks for: a node, a look at its data, or a text to print. The two others are null. */
     record Parsed(NodeConfig config, OfflineTask offline, String text) {}
 
+    private static ConfigException misused(final ArgSpec flag, final String rule) {
+        return new ConfigException(((OptionSpec) flag).longestName(), rule + "; see --help");
+    }
+
+    private static String needs(final ArgSpec flag) {
+        for (final Setting setting : Setting.values()) {
+            if (setting.flag().equals(((OptionSpec) flag).longestName())) {
+                return "needs a value: " + setting.description();
+            }
+        }
+        return "needs two values, " + flag.paramLabel();
+    }
+
     private static ConfigException unknown(final List<String> unmatched) {
         final StringBuilder allowed = new StringBuilder("unknown ");
         allowed.append(unmatched.get(0).startsWith("-") ? "flag" : "argument").append("; allowed are ");
         for (final Setting setting : Setting.values()) {
             allowed.append(setting.flag()).append(", ");
         }
+        final String given = String.join(" ", unmatched);
         return new ConfigException(
-                ConfigException.echo(String.join(" ", unmatched)),
+                given.isEmpty() ? "''" : ConfigException.echo(given),
                 allowed.append(OfflineFlags.VERIFY + ", " + OfflineFlags.DUMP + ", --help, --version")
                         .toString());
     }

@@ -14,7 +14,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class NodeConfigTest {
     private static final String MEMBERS = "1=127.0.0.1:5500:6500,2=127.0.0.1:5501:6501";
@@ -147,12 +146,26 @@ final class NodeConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--heartbeat-ms", "--heartbeat-ms --idle spin", "--idle spin --idle spin"})
-    void aFlagWithoutValueOrGivenTwiceIsRefused(final String flags) {
-        final String message = refusal(flags.split(" "));
+    @CsvSource(delimiter = '|', textBlock = """
+            --heartbeat-ms             | --heartbeat-ms: needs a value: leader's heartbeat interval, 1 to 60000; see --help
+            --heartbeat-ms --idle spin | --heartbeat-ms: needs a value: leader's heartbeat interval, 1 to 60000; see --help
+            --idle spin --idle spin    | --idle: must be given only once; see --help
+            --verify --verify          | --verify: must be given only once; see --help
+            --verify=x                 | --verify: takes no value; see --help
+            --help=x                   | --help: takes no value; see --help
+            --dump                     | --dump: needs two values, FROM TO; see --help
+            --dump 1                   | --dump: needs two values, FROM TO; see --help
+            --dump 1 --verify          | --dump: needs two values, FROM TO; see --help
+            """)
+    void aMisusedFlagIsNamedFirstAndWhatItNeeds(final String flags, final String expected) {
+        assertEquals(expected, refusal(flags.split(" ")));
+    }
 
-        assertTrue(message.contains("--heartbeat-ms") || message.contains("--idle"), message);
-        assertEquals(1, message.lines().count(), message);
+    @Test
+    void anEmptyArgumentCanBeSeen() {
+        final String message = refusal("");
+
+        assertTrue(message.startsWith("'': unknown argument; allowed are --node-id, "), message);
     }
 
     @Test

@@ -46,7 +46,7 @@ final class OfflineFlagsTest {
             --verify --node-id 1                      | --node-id: has no meaning with --verify
             --dump 1 2 --idle spin                    | --idle: has no meaning with --dump
             --verify --data-dir=                      | data-dir=
-            --dump 1                                  | flags: option '--dump'
+            --dump 1                                  | --dump: needs two values, FROM TO
             --dump 1 2 3                              | 3: unknown argument
             --dump 1 2 --dump 3 4                     | --dump: only once
             --dump 2 1                                | --dump 2 1: must be from the lower to the higher
