@@ -18,7 +18,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,6 +46,9 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Of the newest files, a start reads so many: what takes 0.2 s, or half a second from a disk. */
     private static final int FILES_READ = 5;
+
+    /** What an operator names the directory by. */
+    private static final String SETTING = "data-dir";
 
     static final String LOCK_NAME = "LOCK";
     static final String VERIFY_NAME = "VERIFY";
@@ -162,7 +164,10 @@ public final class LogDirectory implements AutoCloseable {
             return locked;
         } catch (final IOException e) {
             CloseHelper.quietClose(channel);
-            throw new StorageException(lock + ": cannot be locked: " + IoReason.of(e), e);
+            final String why = Files.exists(lock)
+                    ? "cannot be locked: " + IoReason.of(e)
+                    : "cannot be made: " + IoReason.ofMaking(lock, SETTING, e);
+            throw new StorageException(lock + ": " + why, e);
         } catch (final StorageException e) {
             CloseHelper.quietClose(channel);
             throw e;
@@ -191,16 +196,34 @@ public final class LogDirectory implements AutoCloseable {
             }
         } catch (final FileAlreadyExistsException e) {
             if (!Files.isDirectory(directory)) {
-                throw new StorageException("data directory " + directory + ": is a file, not a directory", e);
+                throw unusable(
+                        directory,
+                        Files.exists(directory) ? "is a file, not a directory; " : "is a link to what does not exist; ",
+                        e);
             }
-        } catch (final NoSuchFileException e) {
-            throw new StorageException(
-                    "data directory " + directory + ": cannot be made, the directory above it does not exist", e);
         } catch (final IOException e) {
-            throw failed(directory, "cannot be made", e);
+            throw new StorageException(
+                    "data directory " + directory + ": cannot be made: " + IoReason.ofMaking(directory, SETTING, e), e);
         }
         if (!Files.isWritable(directory) || !Files.isExecutable(directory)) {
-            throw new StorageException("data directory " + directory + ": is not writable for this user");
+            throw unusable(
+                    directory,
+                    isReadOnly(directory)
+                            ? "is on a read-only file system; mount it for writing, or "
+                            : "is not writable for this user; allow it, or ",
+                    null);
+        }
+    }
+
+    private static StorageException unusable(final Path directory, final String why, final IOException cause) {
+        return new StorageException("data directory " + directory + ": " + why + "choose another " + SETTING, cause);
+    }
+
+    private static boolean isReadOnly(final Path directory) {
+        try {
+            return Files.getFileStore(directory).isReadOnly();
+        } catch (final IOException notKnown) {
+            return false;
         }
     }
 

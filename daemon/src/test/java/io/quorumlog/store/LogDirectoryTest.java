@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorumlog.log.RecordStream;
 import io.quorumlog.log.StorageException;
@@ -54,8 +55,38 @@ class LogDirectoryTest {
     void unusableDirectoryIsRefusedInOneLine() throws IOException {
         final Path file = Files.createFile(directory.resolve("file"));
 
-        assertTrue(refusal(file).contains("is a file"));
-        assertTrue(refusal(directory.resolve("none").resolve("data")).contains("above it does not exist"));
+        assertRefused(file, "is a file, not a directory; choose another data-dir");
+        assertRefused(
+                directory.resolve("none/data"),
+                "cannot be made: the directory above it does not exist; make that first, or choose another data-dir");
+        assertRefused(
+                file.resolve("above/data"),
+                "cannot be made: " + file + " is a file, not a directory; choose another data-dir");
+        assertRefused(
+                directory.resolve("x".repeat(300)), "cannot be made: File name too long; choose another data-dir");
+        assertRefused(
+                Files.createSymbolicLink(directory.resolve("link"), directory.resolve("gone")),
+                "is a link to what does not exist; choose another data-dir");
+    }
+
+    /** Also for root, who may write everywhere: the system says that there is no such file. */
+    @Test
+    void directoryInAFileSystemOfAnotherKindIsRefusedForThat() {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self")), "only Linux has one");
+
+        assertRefused(
+                Path.of("/proc/foo"),
+                "cannot be made: the file system of /proc takes no new files; choose another data-dir");
+        if (Files.isWritable(Path.of("/proc"))) {
+            assertEquals(
+                    "/proc/LOCK: cannot be made: the file system of /proc takes no new files;"
+                            + " choose another data-dir",
+                    refusal(Path.of("/proc")));
+        }
+    }
+
+    private static void assertRefused(final Path path, final String why) {
+        assertEquals("data directory " + path + ": " + why, refusal(path));
     }
 
     @Test
