@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A node from its start to its end, on the thread of its event loop.
  *
- * <p>Start: both ports are bound first, because that touches nothing on disk; then the data directory is locked, read and
- * opened, while whoever connects waits in the kernel's queue. Whatever fails ends the process, which closes and unlocks
- * everything.
+ * <p>Start: it is tried whether the trace can be written, if one is asked for, and both ports are bound, because that
+ * leaves nothing on disk; then the data directory is locked, read and opened, while whoever connects waits in the kernel's
+ * queue. Whatever fails ends the process, which closes and unlocks everything.
  *
  * <p>Stop, when {@link #stop} asks for it or the disk is full: a leader hands its leadership over, for at most an election
  * timeout; then the ports are closed, the log is flushed and closed. It takes less than 5 s whatever hangs: the thread
@@ -146,6 +146,7 @@ final class Node {
     // Start.
 
     private void startAndRun() throws IOException, CannotStartException {
+        tryTrace();
         final ClusterSpec.Member self = config.self();
         final InetAddress bindAddress = bindAddress();
         final NodeIdentity identity =
@@ -222,6 +223,16 @@ final class Node {
         }
     }
 
+    private void tryTrace() throws CannotStartException {
+        if (config.trace() != null) {
+            try {
+                TraceFile.tryOut(config.trace(), config.dataDir());
+            } catch (final IOException e) {
+                throw noTrace(e);
+            }
+        }
+    }
+
     /** Null, which is no trace, unless one is asked for. */
     private TraceFile openTrace() throws CannotStartException {
         if (config.trace() == null) {
@@ -230,8 +241,12 @@ final class Node {
         try {
             return TraceFile.open(config.trace());
         } catch (final IOException e) {
-            throw new CannotStartException("can't write the trace to " + config.trace() + ": " + e.getMessage(), e);
+            throw noTrace(e);
         }
+    }
+
+    private CannotStartException noTrace(final IOException e) {
+        return new CannotStartException("can't write the trace to " + config.trace() + ": " + e.getMessage(), e);
     }
 
     private EventLoop newLoop(final InetAddress bindAddress, final ListeningPorts ports) throws CannotStartException {

@@ -1,9 +1,16 @@
 package io.quorumlog.node;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.quorumlog.replica.TraceOutput;
+import io.quorumlog.store.IoReason;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +30,32 @@ final class TraceFile implements TraceOutput, AutoCloseable {
     private TraceFile(final Path path, final FileOutputStream stream) {
         this.path = path;
         this.stream = stream;
+    }
+
+    /**
+     * Finds out, before a node has made anything, whether the file can be written; leaves none where there was none. One in the
+     * data directory, when that is yet to be made, can't be tried.
+     *
+     * @param dataDir the node's
+     * @throws IOException says in words why not, and what to do
+     */
+    static void tryOut(final Path path, final Path dataDir) throws IOException {
+        final Path directory = path.toAbsolutePath().normalize().getParent();
+        if (dataDir.toAbsolutePath().normalize().equals(directory) && Files.notExists(dataDir)) {
+            return;
+        }
+        try {
+            if (Files.exists(path)) {
+                Files.newOutputStream(path, WRITE).close();
+            } else {
+                Files.newOutputStream(path, CREATE_NEW, WRITE, DELETE_ON_CLOSE).close();
+            }
+        } catch (final FileAlreadyExistsException e) {
+            // A link to what does not exist, which is made then; or somebody was faster.
+            return;
+        } catch (final IOException e) {
+            throw new IOException(IoReason.ofMaking(path, Setting.TRACE.settingName(), e), e);
+        }
     }
 
     /** Goes on behind what the file holds, on a line of its own. */

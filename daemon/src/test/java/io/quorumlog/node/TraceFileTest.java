@@ -1,6 +1,7 @@
 package io.quorumlog.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -31,8 +32,43 @@ class TraceFileTest {
     }
 
     @Test
-    void fileThatCanNotBeWrittenIsSaidAtTheStart() {
+    void fileThatCanNotBeWrittenIsSaidBeforeItIsOpened() throws IOException {
+        final Path file = Files.createFile(directory.resolve("file"));
+
+        assertEquals("Is a directory; choose another trace", refusal(directory));
+        assertEquals("File name too long; choose another trace", refusal(directory.resolve("x".repeat(300))));
+        assertEquals(file + " is a file, not a directory; choose another trace", refusal(file.resolve("trace")));
+        assertEquals(
+                "the directory above it does not exist; make that first, or choose another trace",
+                refusal(directory.resolve("none/trace")));
         assertThrows(IOException.class, () -> TraceFile.open(directory));
+    }
+
+    @Test
+    void fileThatCanBeWrittenIsLeftAsItWas() throws IOException {
+        final Path made = Files.writeString(directory.resolve("made"), "torn");
+        final Path missing = directory.resolve("missing");
+
+        TraceFile.tryOut(made, directory);
+        TraceFile.tryOut(missing, directory);
+
+        assertEquals("torn", Files.readString(made));
+        assertFalse(Files.exists(missing));
+    }
+
+    @Test
+    void fileInADataDirectoryYetToBeMadeIsNotTriedOut() throws IOException {
+        final Path data = directory.resolve("data");
+
+        TraceFile.tryOut(data.resolve("trace"), data);
+        TraceFile.tryOut(directory.resolve("./data/trace"), data);
+
+        assertFalse(Files.exists(data));
+    }
+
+    private String refusal(final Path path) {
+        return assertThrows(IOException.class, () -> TraceFile.tryOut(path, directory.resolve("data")))
+                .getMessage();
     }
 
     private void write(final String lines) throws IOException {

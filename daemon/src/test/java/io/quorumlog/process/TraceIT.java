@@ -1,6 +1,7 @@
 package io.quorumlog.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorumlog.spec.TraceCheck;
@@ -73,14 +74,26 @@ final class TraceIT {
         assertTrue(warnings.get(0).contains("the trace ends: can't write to /dev/full"), warnings.get(0));
     }
 
+    /** Before anything is made, and before the node says that it starts. */
     @Test
     void traceThatCanNotBeOpenedEndsTheStartInOneLine() {
         final NodeProcess node = cluster.start(1, Map.of("QUORUMLOG_TRACE", directory.toString()));
 
         assertEquals(1, node.awaitExit());
-        final List<String> lines = node.endLines();
-        assertEquals(1, lines.size(), node.output());
-        assertTrue(lines.get(0).startsWith("quorumlog: can't write the trace to " + directory), lines.get(0));
+        assertEquals(
+                "quorumlog: can't write the trace to " + directory + ": Is a directory; choose another trace",
+                node.output().strip());
+        assertFalse(Files.exists(cluster.dataDir(1)));
+    }
+
+    @Test
+    void traceMayLieInADataDirectoryThatIsYetToBeMade() {
+        final Path trace = cluster.dataDir(1).resolve("trace");
+        final NodeProcess node = cluster.start(1, Map.of("QUORUMLOG_TRACE", trace.toString()));
+
+        ProcessCluster.untilTrue("the trace", () -> Files.exists(trace));
+
+        assertEquals(0, node.terminate(), node::output);
     }
 
     private void start(final int id) {
