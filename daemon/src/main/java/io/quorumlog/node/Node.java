@@ -90,6 +90,8 @@ final class Node {
             } catch (final InterruptedException nobodyInterrupts) {
                 Thread.currentThread().interrupt();
             }
+        } else {
+            LOG.info("stopped node={} before it had started", config.nodeId());
         }
         end.quietly(ProcessEnd.STOPPED);
     }

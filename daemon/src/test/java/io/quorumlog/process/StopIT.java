@@ -75,6 +75,7 @@ final class StopIT {
         ProcessCluster.untilTrue("the first line", () -> node.output().contains("start node=1"));
 
         assertEquals(0, node.terminate(), node::output);
+        assertTrue(node.output().contains("stopped node=1"), node::output);
     }
 
     /** The mistake: until the settings are read, the JVM answers the signal by itself, with status 143. */
